@@ -1,0 +1,177 @@
+"""From a Node tree to frozen dataclasses, every mistake collected with its place.
+
+In: a Node and a type (a dataclass, or one of the types of decision 001). Out: the value.
+Numbers take suffixes: k, M, B are powers of ten, Ki, Mi, Gi powers of two.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+import types
+from difflib import get_close_matches
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from headwater.recipe.tree import Node, Problem
+
+SUFFIXES = {"k": 1e3, "M": 1e6, "B": 1e9, "T": 1e12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+_NUMBER = re.compile(r"^([-+]?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*(k|K|M|B|T|Ki|Mi|Gi)?$")
+FAILED = object()
+
+
+def number(text: str) -> float | None:
+    """`20M` as 20000000.0; None when it is not a number."""
+    match = _NUMBER.match(text.strip())
+    if not match:
+        return None
+    suffix = {"K": "k"}.get(match[2], match[2])
+    return float(match[1].replace("_", "")) * (SUFFIXES[suffix] if suffix else 1)
+
+
+def convert(node: Node, kind: Any, path: str, problems: list[Problem]) -> Any:
+    """The node's value as `kind`, or FAILED with at least one problem appended."""
+    origin = get_origin(kind)
+    if kind is Any:
+        return plain(node)
+    if dataclasses.is_dataclass(kind):
+        return _section(node, kind, path, problems)
+    if origin in (Union, types.UnionType):
+        return _union(node, get_args(kind), path, problems)
+    if origin is Literal:
+        return _literal(node, get_args(kind), path, problems)
+    if origin is tuple:
+        return _list(node, get_args(kind)[0], path, problems)
+    if origin is dict:
+        return _map(node, get_args(kind)[1], path, problems)
+    return _scalar(node, kind, path, problems)
+
+
+def plain(node: Node) -> Any:
+    """The tree without its places."""
+    if isinstance(node.value, dict):
+        return {key: plain(child) for key, child in node.value.items()}
+    if isinstance(node.value, list):
+        return [plain(child) for child in node.value]
+    return node.value
+
+
+def _fail(node: Node, path: str, message: str, problems: list[Problem]) -> Any:
+    problems.append(Problem(node.where, path, message))
+    return FAILED
+
+
+def unknown_key(node: Node, path: str, key: str, known: list[str], problems: list[Problem]) -> None:
+    near = get_close_matches(key, known, 1, 0.6)
+    hint = f"did you mean {near[0]!r}?" if near else "known keys: " + ", ".join(known)
+    problems.append(Problem(node.where, f"{path}.{key}" if path else key, f"unknown key; {hint}"))
+
+
+def _section(node: Node, kind: Any, path: str, problems: list[Problem]) -> Any:
+    if node.value is None:
+        node = Node({}, node.where, node.origin)
+    if not isinstance(node.value, dict):
+        return _fail(node, path, f"expected a map of keys, got {_describe(node)}", problems)
+    hints = get_type_hints(kind)
+    known = {f.name: f for f in dataclasses.fields(kind)}
+    values, failed = {}, False
+    for key, child in node.value.items():
+        if key not in known:
+            unknown_key(child, path, key, list(known), problems)
+            failed = True
+            continue
+        value = convert(child, hints[key], f"{path}.{key}" if path else key, problems)
+        failed |= value is FAILED
+        values[key] = value
+    for name, field in known.items():
+        required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        if required and name not in values:
+            failed = True
+            problems.append(Problem(node.where, path, f"the key {name!r} is missing"))
+    if failed:
+        return FAILED
+    section = kind(**values)
+    return FAILED if _self_check(section, node, path, problems) else section
+
+
+def _self_check(section: Any, node: Node, path: str, problems: list[Problem]) -> bool:
+    """Ask the section what its types cannot say; whether it found anything."""
+    found = section.check() if hasattr(section, "check") else []
+    for inner, message in found:
+        place = node
+        for part in inner.split("."):
+            child = place.value.get(part) if isinstance(place.value, dict) else None
+            place = child if child is not None else place
+        dotted = ".".join(part for part in (path, inner) if part)
+        problems.append(Problem(place.where, dotted, message))
+    return bool(found)
+
+
+def _union(node: Node, kinds: tuple[Any, ...], path: str, problems: list[Problem]) -> Any:
+    if node.value is None and type(None) in kinds:
+        return None
+    choices = [k for k in kinds if k is not type(None)]
+    best: list[Problem] = []
+    for kind in choices:
+        trial: list[Problem] = []
+        value = convert(node, kind, path, trial)
+        if value is not FAILED:
+            return value
+        fits = isinstance(node.value, dict) == (get_origin(kind) is dict or dataclasses.is_dataclass(kind))
+        if not best or fits:
+            best = trial
+    problems += best
+    return FAILED
+
+
+def _literal(node: Node, allowed: tuple[Any, ...], path: str, problems: list[Problem]) -> Any:
+    if node.value in allowed and not isinstance(node.value, dict | list):
+        return node.value
+    names = [str(a) for a in allowed]
+    near = get_close_matches(str(node.value), names, 1)
+    hint = f"did you mean {near[0]!r}?" if near else "one of " + ", ".join(names)
+    return _fail(node, path, f"{_describe(node)} is not allowed; {hint}", problems)
+
+
+def _list(node: Node, kind: Any, path: str, problems: list[Problem]) -> Any:
+    if not isinstance(node.value, list):
+        return _fail(node, path, f"expected a list like [a, b], got {_describe(node)}", problems)
+    items = [convert(child, kind, f"{path}.{i}", problems) for i, child in enumerate(node.value)]
+    return FAILED if FAILED in items else tuple(items)
+
+
+def _map(node: Node, kind: Any, path: str, problems: list[Problem]) -> Any:
+    if not isinstance(node.value, dict):
+        return _fail(node, path, f"expected a map like {{a: 1}}, got {_describe(node)}", problems)
+    items = {key: convert(child, kind, f"{path}.{key}", problems) for key, child in node.value.items()}
+    return FAILED if any(v is FAILED for v in items.values()) else items
+
+
+def _scalar(node: Node, kind: Any, path: str, problems: list[Problem]) -> Any:
+    value = node.value
+    if kind is str:
+        if isinstance(value, str):
+            return value
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value)
+        return _fail(node, path, f"expected text, got {_describe(node)}", problems)
+    if kind is bool:
+        return value if isinstance(value, bool) else _fail(node, path, f"expected true or false, got {_describe(node)}", problems)
+    if isinstance(value, str):
+        value = number(value)
+    if value is None or isinstance(value, bool | dict | list) or not math.isfinite(value):
+        wanted = "a whole number such as 400, 32k or 16Ki" if kind is int else "a number such as 0.1 or 3e-4"
+        return _fail(node, path, f"expected {wanted}, got {_describe(node)}", problems)
+    if kind is int:
+        if float(value) != int(value):
+            return _fail(node, path, f"expected a whole number, got {value}", problems)
+        return int(value)
+    return float(value)
+
+
+def _describe(node: Node) -> str:
+    if isinstance(node.value, dict):
+        return "a map"
+    if isinstance(node.value, list):
+        return "a list"
+    return "nothing" if node.value is None else repr(node.value)[:80]
