@@ -1,0 +1,195 @@
+"""Encodes the training part into one stream of tokens a channel: stage `pack`.
+
+In: documents, the split, the tokenizer. Out: a channel's `.bin`, `.idx` and `.docs.parquet` side by
+side, and `pack.json`. Documents are whole, in document order, each with its end-of-document token.
+
+Phases: map (a task a shard: its tokens by channel, to the work folder) → reduce (a task a channel:
+the pieces joined in shard order, and each document's place in the whole).
+The order of the work never shows: the same documents give the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from headwater import document, storage
+from headwater.errors import HeadwaterError
+from headwater.pack import indexed
+from headwater.pack.config import BIN_SUFFIX, DOCS_SUFFIX, IDX_SUFFIX, PACK_NAME, PACK_SCHEMA, ROW_GROUP_DOCUMENTS
+from headwater.pipeline import phases, selection, stage
+from headwater.tokenizer.encode import NAME as TOKENIZER_NAME
+from headwater.tokenizer.encode import Encoder
+
+DOCS_SCHEMA = pa.schema(
+    [
+        ("document_id", pa.string()),
+        ("url", pa.string()),
+        ("token_offset", pa.int64()),
+        ("length", pa.int32()),  # tokens, the end-of-document token included
+        ("channel", pa.string()),
+        ("warc_file", pa.string()),
+        ("warc_offset", pa.int64()),
+    ]
+)
+PIECES = f"{phases.WORK}/pieces"
+_READ = ["id", "text", "url", "warc_file", "warc_offset", "lang", "kind", "domain"]
+_CHANNEL = re.compile(r"[a-z0-9_+.]+(-[a-z0-9_+.]+)*")
+
+
+def run(context: stage.Context) -> dict[str, Any]:
+    """Pack the training part. Raises HeadwaterError empty_corpus when it holds no document."""
+    tasks = []
+    for shard in stage.shards(context.input("split") / "split"):
+        documents = context.input("acquire") / "documents" / shard.name
+        tasks.append({"key": shard.stem, "documents": str(documents), "split": str(shard), "weight": shard_rows(shard)})
+    tokenizer = context.input("tokenizer")
+    tasks = [task | {"tokenizer": str(tokenizer)} for task in tasks]
+    mapped = phases.run(context, "encode", tasks, "headwater.pack.build:encode_shard", "documents")
+    summary = finish(context, mapped, Encoder.load(tokenizer), tokenizer)
+    num = sum(channel["documents"] for channel in summary["channels"].values())
+    return {"counts": {"in": num, "kept": num, "rejected": {}}, "tokens": summary["tokens"]}
+
+
+def finish(context: stage.Context, mapped: list[dict[str, Any]], encoder: Encoder, tokenizer: Path) -> dict[str, Any]:
+    """Join what the map phase made and write pack.json; what it says. Raises HeadwaterError empty_corpus."""
+    dtype = indexed.token_type(encoder.vocab_size)
+    channels = join(context, mapped, dtype)
+    path = tokenizer / TOKENIZER_NAME if tokenizer.is_dir() else tokenizer
+    summary = {
+        "schema": PACK_SCHEMA,
+        "tokens": {name: channel["tokens"] for name, channel in channels.items()},
+        "channels": channels,
+        "vocab_size": encoder.vocab_size,
+        "eod_id": encoder.eod_id,
+        "dtype": dtype.name,
+        "tokenizer": storage.file_digest(path),
+    }
+    storage.write_json(context.folder / PACK_NAME, summary)
+    return summary
+
+
+def shard_rows(path: Path) -> int:
+    import pyarrow.parquet as pq
+
+    return pq.read_metadata(path).num_rows
+
+
+def encode_shard(task: dict[str, Any]) -> dict[str, Any]:
+    """Encode the training documents of one shard (a task of the map phase)."""
+    batches = selection.selected(Path(task["documents"]), Path(task["split"]), "train", _READ)
+    return write_pieces(Path(task["folder"]), task["key"], batches, Encoder.load(task["tokenizer"]))
+
+
+def write_pieces(folder: Path, key: str, batches: Iterable[pa.RecordBatch], encoder: Encoder) -> dict[str, Any]:
+    """Write one shard's tokens and document table by channel; the task's result.
+
+    A shard is held in memory while it is encoded: it is bounded by the stage that wrote it.
+    """
+    dtype = indexed.token_type(encoder.vocab_size)
+    tokens: dict[str, list[np.ndarray]] = {}
+    rows: dict[str, list[dict[str, Any]]] = {}
+    labels: dict[str, dict[str, Any]] = {}
+    for batch in batches:
+        ids, offsets = encoder.encode_batch(batch.column("text"))
+        sizes = np.diff(offsets)
+        for place, row in enumerate(_facts(batch).to_pylist()):
+            name = row["channel"]
+            found = labels.setdefault(name, {k: row[k] for k in ("lang", "kind", "domain")} | {"text_bytes": 0})
+            found["text_bytes"] += row["text_bytes"]
+            tokens.setdefault(name, []).append(ids[offsets[place] : offsets[place + 1]].astype(dtype))
+            tokens[name].append(np.array([encoder.eod_id], dtype=dtype))
+            rows.setdefault(name, []).append(row | {"document_id": row["id"], "length": int(sizes[place]) + 1})
+    files, channels = [], {}
+    for name in sorted(tokens):
+        if not _CHANNEL.fullmatch(name) or len(name) > 200:
+            raise HeadwaterError("data", f"the channel name {name!r} cannot name a file", where=key)
+        prefix = f"{PIECES}/{key}/{name}"
+        joined = np.concatenate(tokens[name])
+        storage.write_bytes(folder / f"{prefix}{BIN_SUFFIX}", joined.tobytes())
+        document.write_parquet(folder / f"{prefix}{DOCS_SUFFIX}", [_docs(rows[name], 0)], DOCS_SCHEMA)
+        files += [f"{prefix}{BIN_SUFFIX}", f"{prefix}{DOCS_SUFFIX}"]
+        channels[name] = labels[name] | {"documents": len(rows[name]), "tokens": len(joined), "prefix": prefix}
+    return {"files": files, "channels": channels}
+
+
+def _facts(batch: pa.RecordBatch) -> pa.Table:
+    """The columns of a batch that outlive its text, and the text's size."""
+    import pyarrow.compute as pc
+
+    table = pa.table({name: batch.column(name) for name in (*_READ, "channel") if name != "text"})
+    return table.append_column("text_bytes", pc.binary_length(batch.column("text")))
+
+
+def _docs(rows: list[dict[str, Any]], first: int) -> pa.RecordBatch:
+    """The document table of one piece, offsets counted from `first`."""
+    ends = first + np.cumsum([row["length"] for row in rows], dtype=np.int64)
+    columns = {name: [row.get(name) for row in rows] for name in DOCS_SCHEMA.names}
+    columns["token_offset"] = [first, *ends[:-1].tolist()]
+    return pa.RecordBatch.from_pydict(columns, schema=DOCS_SCHEMA)
+
+
+def join(context: stage.Context, mapped: list[dict[str, Any]], dtype: np.dtype) -> dict[str, dict[str, Any]]:
+    """Join every channel's pieces (the reduce phase); what each channel holds.
+
+    Raises HeadwaterError empty_corpus when there is none.
+    """
+    channels: dict[str, dict[str, Any]] = {}
+    for result in mapped:
+        for name, piece in result["channels"].items():
+            found = channels.setdefault(name, piece | {"documents": 0, "tokens": 0, "text_bytes": 0, "prefix": []})
+            found["prefix"] = [*found["prefix"], piece["prefix"]]
+            for count in ("documents", "tokens", "text_bytes"):
+                found[count] += piece[count]
+    if not channels:
+        raise HeadwaterError("empty_corpus", "no training document to pack", mend="see the curate stage's report.json")
+    order = sorted(channels)
+    tasks = [
+        {
+            "key": name,
+            "pieces": channels[name]["prefix"],
+            "documents": channels[name]["documents"],
+            "dtype": dtype.name,
+            "weight": channels[name]["tokens"],
+        }
+        for name in order
+    ]
+    phases.run(context, "join", tasks, "headwater.pack.build:join_channel", "tokens")
+    return {name: {k: v for k, v in channels[name].items() if k != "prefix"} for name in order}
+
+
+def join_channel(task: dict[str, Any]) -> dict[str, Any]:
+    """Join the pieces of one channel (a task of the reduce phase)."""
+    folder, name = Path(task["folder"]), task["key"]
+    prefixes = [folder / prefix for prefix in task["pieces"]]
+    indexed.write_bin(folder / f"{name}{BIN_SUFFIX}", [Path(f"{prefix}{BIN_SUFFIX}") for prefix in prefixes])
+
+    def lengths() -> Iterator[np.ndarray]:
+        for prefix in prefixes:
+            for batch in document.read_parquet(Path(f"{prefix}{DOCS_SUFFIX}"), columns=["length"]):
+                yield batch.column("length").to_numpy()
+
+    indexed.write_idx(folder / f"{name}{IDX_SUFFIX}", np.dtype(task["dtype"]), task["documents"], lengths)
+    write_docs(folder / f"{name}{DOCS_SUFFIX}", prefixes)
+    return {"files": [f"{name}{suffix}" for suffix in (BIN_SUFFIX, IDX_SUFFIX, DOCS_SUFFIX)]}
+
+
+def write_docs(path: Path, prefixes: list[Path]) -> None:
+    """Join document tables, each document's offset counted from the channel's first token."""
+
+    def moved() -> Iterator[pa.RecordBatch]:
+        first = 0
+        for prefix in prefixes:
+            for batch in document.read_parquet(Path(f"{prefix}{DOCS_SUFFIX}"), max_rows=ROW_GROUP_DOCUMENTS):
+                lengths = batch.column("length").to_numpy().astype(np.int64)
+                ends = first + np.cumsum(lengths)
+                offsets = pa.array(ends - lengths)
+                first = int(ends[-1])
+                yield batch.set_column(batch.schema.get_field_index("token_offset"), "token_offset", offsets)
+
+    document.write_parquet(path, moved(), DOCS_SCHEMA)

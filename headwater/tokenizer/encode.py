@@ -1,0 +1,182 @@
+"""Text to tokens and back: the small interface everyone else uses.
+
+In: a folder that holds `tokenizer.json`, ours or any byte-level or byte-fallback one.
+Out: Encoder, whose `encode_batch` gives all tokens of a batch as one array with offsets.
+
+Text can never spell a special token: `<|endoftext|>` in a page is encoded as the characters it is.
+A special token stands for no text, so it decodes to nothing. Text always decodes to itself.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from headwater.errors import HeadwaterError
+from headwater.tokenizer import pretokenize
+from headwater.tokenizer.config import END_OF_DOCUMENT
+
+NAME = "tokenizer.json"
+HF_CONFIG_NAME = "tokenizer_config.json"
+MAX_FILE_BYTES = 256 << 20
+MAX_VOCAB = 1 << 22
+CALL_CHARACTERS = 1 << 20  # handed to the library at once: it needs some 100 bytes a token
+# Where every pattern of ours cuts, whatever stands around: a long document may be encoded in parts.
+_SAFE_CUT = re.compile(r"(?<=\n)(?=\S)|(?<=[a-z])(?= [a-z])|(?<=[\u4e00-\u9fff])(?=[，。、！？；：])")
+_ENDS = (END_OF_DOCUMENT, "<|end_of_text|>", "<|im_end|>", "</s>", "<eos>", "<|endoftext|>")
+_META = "\u2581"  # stands for a space in SentencePiece's vocabularies
+_BYTE_TOKEN = re.compile(r"<0x([0-9A-Fa-f]{2})>")
+
+
+class Encoder:
+    """A tokenizer ready to use. `eod_id` ends every document; `bos_id`, the same token, begins a prompt,
+    as in training, where a document always follows the end of another."""
+
+    def __init__(self, tokenizer: Any, where: str = "", ends: tuple[str, ...] = _ENDS) -> None:
+        self._tokenizer, self.where = tokenizer, where
+        vocab = tokenizer.get_vocab(with_added_tokens=True)
+        self.vocab_size = max(vocab.values(), default=-1) + 1
+        if not 0 < self.vocab_size <= MAX_VOCAB:
+            raise HeadwaterError("unsafe_file", f"a vocabulary up to id {self.vocab_size - 1}", where=where)
+        described = json.loads(tokenizer.to_str())  # after the check: it counts up to the highest id
+        tokenizer.encode_special_tokens = True
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        found = next((vocab[token] for token in ends if token in vocab), None)
+        if found is None:
+            raise HeadwaterError(
+                "data", "has no end-of-document token", where=where, mend=f"add a token {END_OF_DOCUMENT}"
+            )
+        self.eod_id = self.bos_id = int(found)
+        self._pieces = _token_bytes(described, vocab, self.vocab_size)
+        ours = {pretokenize.pattern(digits) for digits in pretokenize.NUMBERS}
+        self._divisible = described.get("normalizer") is None and bool(ours & set(_patterns(described)))
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Encoder:
+        """The tokenizer in a folder (or a tokenizer.json itself).
+
+        Raises HeadwaterError unknown_name, unsafe_file or damaged_file.
+        """
+        path = Path(folder)
+        path = path / NAME if path.is_dir() else path
+        if not path.is_file():
+            raise HeadwaterError(
+                "unknown_name",
+                f"no {NAME} here",
+                where=str(folder),
+                mend="make one: headwater tokenizer train IN -o DIR",
+            )
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise HeadwaterError("unsafe_file", f"is larger than {MAX_FILE_BYTES >> 20} MiB", where=str(path))
+        tokenizer = _parsed(path)
+        return cls(tokenizer, str(path), (*_stated_end(path.parent / HF_CONFIG_NAME), *_ENDS))
+
+    def encode_batch(self, texts: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Tokens of every text (a list or an Arrow array of strings; null counts as empty).
+
+        Out: ids (uint32) one after another, and offsets (int64) with ids[offsets[i]:offsets[i+1]] the i-th text's.
+        """
+        given = texts if isinstance(texts, list) else texts.to_pylist()
+        lengths = np.zeros(len(given) + 1, dtype=np.int64)
+        parts: list[np.ndarray] = []
+        for owners, pieces in self._calls(given):
+            for owner, encoded in zip(
+                owners, self._tokenizer.encode_batch_fast(pieces, add_special_tokens=False), strict=True
+            ):
+                ids = np.array(encoded.ids, dtype=np.uint32)
+                lengths[owner + 1] += len(ids)
+                parts.append(ids)
+        ids = np.concatenate(parts) if parts else np.empty(0, dtype=np.uint32)
+        return ids, np.cumsum(lengths)
+
+    def encode(self, text: str) -> np.ndarray:
+        """Tokens of one text (uint32)."""
+        return self.encode_batch([text])[0]
+
+    def _calls(self, texts: list[str | None]) -> Iterator[tuple[list[int], list[str]]]:
+        """Pieces of text with the index of the text each belongs to, a bounded number at a time."""
+        owners: list[int] = []
+        pieces: list[str] = []
+        size = 0
+        for owner, text in enumerate(texts):
+            for piece in self._parts(text or ""):
+                owners.append(owner)
+                pieces.append(piece)
+                size += len(piece)
+                if size >= CALL_CHARACTERS:
+                    yield owners, pieces
+                    owners, pieces, size = [], [], 0
+        if pieces:
+            yield owners, pieces
+
+    def _parts(self, text: str) -> Iterator[str]:
+        """A long text in parts, cut only where our pattern cuts it anyway."""
+        start = 0
+        while self._divisible and len(text) - start > 2 * CALL_CHARACTERS:
+            cut = _SAFE_CUT.search(text, start + CALL_CHARACTERS)
+            if cut is None or cut.start() >= len(text):
+                break
+            yield text[start : cut.start()]
+            start = cut.start()
+        yield text[start:] if start else text
+
+    def decode_bytes(self, ids: Any) -> bytes:
+        """The bytes that tokens stand for; ids outside the vocabulary stand for none."""
+        size = self.vocab_size
+        return b"".join(self._pieces[i] for i in np.asarray(ids, dtype=np.int64).tolist() if 0 <= i < size)
+
+    def decode(self, ids: Any) -> str:
+        """The text that tokens stand for; bytes that are no UTF-8 become U+FFFD."""
+        return self.decode_bytes(ids).decode("utf-8", "replace")
+
+
+def _parsed(path: Path) -> Any:
+    from tokenizers import Tokenizer
+
+    try:
+        return Tokenizer.from_str(path.read_bytes().decode("utf-8"))
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of the library derives from BaseException
+        raise HeadwaterError("damaged_file", f"not a tokenizer: {error}", where=str(path)) from error
+
+
+def _stated_end(path: Path) -> tuple[str, ...]:
+    """The end token that a Hugging Face folder names beside its tokenizer.json."""
+    try:
+        value = json.loads(path.read_bytes()).get("eos_token")
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return ()
+    token = value.get("content") if isinstance(value, dict) else value
+    return (token,) if isinstance(token, str) else ()
+
+
+def _patterns(described: dict[str, Any]) -> list[str]:
+    """The regular expressions by which a tokenizer cuts text."""
+    top = described.get("pre_tokenizer") or {}
+    return [p.get("pattern", {}).get("Regex", "") for p in top.get("pretokenizers", [top]) if p.get("type") == "Split"]
+
+
+def _token_bytes(described: dict[str, Any], vocab: dict[str, int], size: int) -> list[bytes]:
+    """What each id stands for, in bytes."""
+    added = {entry["id"]: entry for entry in described.get("added_tokens", [])}
+    joined = json.dumps(described.get("decoder"), ensure_ascii=False)
+    letters = {letter: byte for byte, letter in enumerate(pretokenize.byte_letters())}
+    fallback = bool(described["model"].get("byte_fallback"))
+    pieces = [b""] * size
+    for token, id_ in vocab.items():
+        if id_ in added:
+            pieces[id_] = b"" if added[id_]["special"] else token.encode("utf-8")
+        elif "ByteLevel" in joined and all(letter in letters for letter in token):
+            pieces[id_] = bytes(letters[letter] for letter in token)
+        elif fallback and (match := _BYTE_TOKEN.fullmatch(token)):
+            pieces[id_] = bytes([int(match[1], 16)])
+        else:
+            pieces[id_] = (token.replace(_META, " ") if _META in joined else token).encode("utf-8")
+    return pieces
