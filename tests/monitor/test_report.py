@@ -1,0 +1,341 @@
+"""The report says what was done, in both languages, whatever is missing, and nothing in it can run."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headwater import storage
+from headwater.monitor import report
+from headwater.monitor.report import chart, curves, gather, html, thin
+from headwater.monitor.report.page import POLICY
+from headwater.monitor.report.reasons import REASONS, explain
+from headwater.monitor.report.style import CSS
+from tests.monitor import synthetic
+from tests.monitor.payloads import PAYLOADS
+
+ELEMENTS = set(
+    "html head meta title style body div header nav main section h1 h2 h3 p span b a ul li pre code table thead tbody "
+    "tr th td caption figure figcaption details summary input label svg path line rect circle text".split()
+)
+ATTRIBUTES = set(
+    "lang class id dir href rel referrerpolicy charset http-equiv content name type checked for open tabindex role "
+    "scope aria-label aria-hidden viewbox preserveaspectratio width height x y x1 x2 y1 y2 cx cy r rx d transform "
+    "text-anchor stroke-dasharray".split()
+)
+STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+
+
+class Inspector(HTMLParser):
+    """Notes every element and attribute, and collects the text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.wrong: list[str] = []
+        self.words: list[str] = []
+        self.links: list[str] = []
+        self.styles = 0
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in ELEMENTS:
+            self.wrong.append(f"<{tag}>")
+        self.styles += tag == "style"
+        for name, value in attrs:
+            if name not in ATTRIBUTES:
+                self.wrong.append(f"{tag} {name}={value}")
+            if name == "href":
+                self.links.append(value)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+
+    def handle_comment(self, data):
+        self.wrong.append(f"comment {data}")
+
+    def handle_pi(self, data):
+        self.wrong.append(f"instruction {data}")
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.words)
+
+
+def written(root: Path, **options) -> str:
+    run_folder, stages = synthetic.make(root, **options)
+    return report.write(run_folder, stages).read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory) -> str:
+    return written(tmp_path_factory.mktemp("report"))
+
+
+def check_inert(page: str) -> Inspector:
+    seen = Inspector(page)
+    assert not seen.wrong
+    assert seen.styles == 1 and page.count("<style>") == 1 and CSS in page
+    assert all(re.match(r"https?://[^\s\"'<>]+$|#[a-z]+$", link) for link in seen.links), seen.links
+    assert not STEERING.search(page)
+    assert f'content="{POLICY}"'.replace("'", "&#39;") in page
+    return seen
+
+
+def test_the_stage_writes_one_file_and_names_it(tmp_path):
+    run_folder, stages = synthetic.make(tmp_path, steps=5)
+    said: list[str] = []
+    context = SimpleNamespace(
+        run_folder=run_folder, folder=run_folder, inputs=stages, report=SimpleNamespace(say=said.append)
+    )
+    assert report.run(context) == {"files": ["report.html"]}
+    first = (run_folder / "report.html").read_bytes()
+    report.run(context)
+    assert (run_folder / "report.html").read_bytes() == first, "equal inputs are equal bytes"
+    assert said and "report.html" in said[0]
+
+
+def test_it_says_what_was_made(page):
+    text = check_inert(page).text
+    for part in (
+        "1.05 M parameters",
+        "4.92 M tokens",
+        "2,148 documents",
+        "4 : 4 : 2",
+        "4.00 : 4.00 : 2.00",
+        "llama-1m",
+    ):
+        assert part in text, part
+    for part in ("一个从零训练的语言模型", "困惑度", "抓取的页面", "要求与实际", "词数过少或过多"):
+        assert part in text, part
+    assert "too few words, or far too many" in text and "gopher.num_words" in text and "status 404" in text
+    assert "清晨" in text and "def gather(rows)" in text and "Home | About | Contact" in text
+    assert text.count("the loss jumped") == 1 and "headwater generate runs/demo" in text
+
+
+def test_it_needs_nothing_from_outside(page):
+    assert not re.search(r"(?i)\bsrc=|srcset|@import|url\(", page)
+    assert len(page) < 1_000_000
+
+
+def test_every_english_line_has_its_chinese(page):
+    assert page.count('class="en') == page.count('class="zh')
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_payloads_are_inert_in_every_sink(tmp_path, payload):
+    sinks: list[str] = []
+
+    def hostile(text: str) -> str:
+        sinks.append(text)
+        return payload
+
+    seen = check_inert(written(tmp_path, say=hostile, steps=3))
+    assert len(sinks) > 30
+    shown = html.visible(payload)
+    assert shown[:60].strip() in seen.text, "the text is shown as it is"
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_payloads_are_inert_where_only_a_damaged_run_has_them(tmp_path, payload):
+    """Names of reasons, channels, stages, events and packages are ours, but a file may say anything."""
+    run_folder, stages = synthetic.make(tmp_path, steps=3)
+    channel = {
+        payload: {"tokens": 5, "share": 1.0, "ppl": 3.0, "low": 2.0, "high": 4.0, "n": 2, "documents": {"train": 1}}
+    }
+    for path in (stages["mix"] / "mixture.json", stages["pack"] / "pack.json", stages["tokenizer"] / "report.json",
+                 stages["split"] / "split.json", run_folder / "eval" / "perplexity.json"):  # fmt: skip
+        more = {"feasible": False, "conflicts": [payload], "relaxation": payload}
+        storage.write_json(path, {"channels": channel, "tasks": {}, "vocab_size": payload, **more})
+    storage.write_json(stages["curate"] / "report.json", {"in": 1, "kept": 0, "rejected": {payload: 1}})
+    storage.write_json(
+        stages["crawl.0"] / "report.json", {"fetched": 1, "rejected": {payload: 1}, "refused": {payload: 1}}
+    )
+    storage.write_json(run_folder / "environment.json", {payload: payload, "packages": {payload: payload}})
+    row = {"step": 4, "loss": 1.0, "loss_by_channel": {payload: 1.0}}
+    synthetic.write_rows(run_folder / "metrics.jsonl", [row])
+    synthetic.write_rows(
+        run_folder / "events.jsonl", [{"step": payload, "kind": payload, "documents": [{"url": payload}]}]
+    )
+    synthetic.write_rows(run_folder / "ledger.jsonl", [{"stage": payload, "event": "done", "seconds": 1}])
+    storage.write_text(run_folder / "recipe.resolved.yaml", payload)
+    storage.write_json(run_folder / "checkpoints" / "step-00000003" / "model.json", {"preset": payload})
+    check_inert(report.write(run_folder, stages).read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    "gone", ["crawl.0", "acquire", "curate", "split", "tokenizer", "pack", "mix", "train", "evaluate"]
+)
+def test_a_part_that_was_not_run_is_left_out(tmp_path, gone):
+    run_folder, stages = synthetic.make(tmp_path, steps=4)
+    if gone == "train":
+        for name in ("metrics.jsonl", "events.jsonl"):
+            (run_folder / name).unlink()
+        shutil.rmtree(run_folder / "checkpoints")
+    elif gone == "evaluate":
+        shutil.rmtree(run_folder / "eval")
+    else:
+        shutil.rmtree(stages[gone])
+    stages.pop(gone)
+    check_inert(report.write(run_folder, stages).read_text("utf-8"))
+
+
+def test_an_empty_run_is_a_page_too(tmp_path):
+    seen = check_inert(report.write(tmp_path / "runs" / "none", {}).read_text("utf-8"))
+    assert "no model has been trained yet" in seen.text and "尚未训练模型" in seen.text
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 5000, b'{"channels": 3, "tasks": []}']
+)
+def test_damaged_files_are_said_and_the_rest_is_shown(tmp_path, content):
+    run_folder, stages = synthetic.make(tmp_path, steps=3)
+    for path in [
+        *run_folder.rglob("*.json*"),
+        *(tmp_path / "store").rglob("*.json"),
+        *run_folder.rglob("*.safetensors"),
+    ]:
+        path.write_bytes(content)
+    for path in (tmp_path / "store").rglob("*.parquet"):
+        path.write_bytes(content)
+    check_inert(report.write(run_folder, stages).read_text("utf-8"))
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["channels", "tasks", "step", "a"]), inner)
+    ),
+    max_leaves=6,
+)
+KEYS = (
+    "channels tasks loss loss_by_channel step tokens lr in kept rejected figures counts event seconds kind documents"
+).split()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.dictionaries(st.sampled_from(KEYS), json_values, max_size=6))
+def test_values_of_any_type_never_break_the_page(tmp_path_factory, value):
+    root = tmp_path_factory.mktemp("fuzz")
+    run_folder, stages = synthetic.make(root, steps=2)
+    line = json.dumps(value)
+    for path in [*run_folder.rglob("*.json"), *(root / "store").rglob("*.json")]:
+        path.write_text(line, "utf-8")
+    for name in ("metrics.jsonl", "events.jsonl", "ledger.jsonl"):
+        (run_folder / name).write_text(f"{line}\n", "utf-8")
+    check_inert(report.write(run_folder, stages).read_text("utf-8"))
+
+
+@given(st.text())
+def test_any_text_is_escaped_and_legible(text):
+    seen = Inspector(html.h("p", text, aria_label=text))
+    assert not seen.wrong and not STEERING.search(seen.text)
+    assert seen.text == html.visible(text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_spike_is_lost_at_any_zoom(data):
+    size = data.draw(st.integers(1, 20_000))
+    y = np.random.default_rng(data.draw(st.integers(0, 99))).normal(3.0, 0.1, size)
+    spikes = data.draw(st.lists(st.integers(0, size - 1), min_size=1, max_size=5, unique=True))
+    y[spikes] = 9.0
+    first = data.draw(st.integers(0, size - 1))
+    last = data.draw(st.integers(first, size - 1))
+    x = np.arange(size)[first : last + 1]
+    kept = set(thin.keep(x, y[first : last + 1], 700).tolist())
+    columns = np.minimum(((x - first) / max(1, last - first) * 700).astype(int), 699)
+    for spike in (s - first for s in spikes if first <= s <= last):
+        assert any(y[first + k] == 9.0 and columns[k] == columns[spike] for k in kept)
+    assert len(kept) <= 4 * 700
+
+
+def test_a_million_points_keep_first_lowest_highest_last():
+    y = np.random.default_rng(1).normal(0, 1, 1_000_000)
+    kept = thin.keep(np.arange(len(y)), y, 684)
+    assert len(kept) <= 4 * 684 and {0, len(y) - 1, int(y.argmax()), int(y.argmin())} <= set(kept.tolist())
+
+
+def test_a_loss_that_is_no_number_is_a_gap_with_a_mark():
+    y = np.array([3.0, 2.9, math.nan, 2.8, math.inf, 2.7])
+    drawn = chart.lines([chart.Series(name="a", x=np.arange(6), y=y)], title="t", x_label="x", y_label="y")
+    curve = re.search(r'd="(M[^"]+)" class="curve', drawn)
+    assert curve and curve.group(1).count("M") == 3 and drawn.count('class="gap"') == 2
+    assert "nan" not in drawn and "inf" not in drawn
+
+
+def test_later_lives_of_a_step_replace_earlier_ones():
+    rows = [{"step": s, "loss": float(s), "attempt": 1} for s in range(1, 9)]
+    rows += [{"step": 4, "probe": {"a": {}}}, *({"step": s, "loss": s + 0.5, "attempt": 2} for s in (5, 6))]
+    found = curves.read_curves(rows)
+    assert found.step.tolist() == [1, 2, 3, 4, 5, 6] and found.loss.tolist() == [1, 2, 3, 4, 5.5, 6.5]
+    assert len(found.probes) == 1
+
+
+@given(st.lists(st.floats(-9, 9) | st.just(math.nan), max_size=40), st.integers(1, 8))
+def test_the_running_mean_is_the_mean_of_the_last_values(values, window):
+    found = curves.running_mean(np.array(values), window)
+    finite = [v for v in values if math.isfinite(v)]
+    slow = [np.mean(finite[max(0, i + 1 - window) : i + 1]) for i in range(len(finite))]
+    assert found[np.isfinite(found)].tolist() == pytest.approx(slow)
+
+
+@given(st.floats(-1e12, 1e12), st.floats(0, 1e12))
+def test_ticks_span_what_they_label(low, span):
+    high = low + span
+    found = chart.ticks(low, high)
+    slack = 1e-6 * max(1.0, abs(low), abs(high))
+    assert found[0] <= low + slack and found[-1] >= high - slack and 2 <= len(found) <= 12
+
+
+def test_only_plain_web_addresses_become_links():
+    for url in ("https://a.example/b?c=d#e", "http://例子.中国/路径"):
+        assert 'href="' in html.link(url) and 'rel="noopener noreferrer nofollow"' in html.link(url)
+    for url in (
+        "ftp://a/",
+        "javascript:alert(1)",
+        "https://",
+        "https://u:p@a/",
+        "https://a/\u202e",
+        "https:///x",
+        "",
+        "x",
+    ):
+        assert "href" not in html.link(url), url
+
+
+def test_every_curation_rule_is_said_in_words():
+    from headwater.curate.config import CurateConfig
+    from headwater.curate.filters import c4, chinese, code, gopher, minimal, url
+
+    config = CurateConfig()
+    for name, rules in {
+        "c4": c4,
+        "chinese": chinese,
+        "code": code,
+        "gopher": gopher,
+        "minimal": minimal,
+        "url": url,
+    }.items():
+        for rule in rules.rules(getattr(config, name)):
+            assert rule.reason in REASONS, rule.reason
+    assert explain("fetch.status_503")[0].endswith("503") and explain("nobody.knows") == explain("another")
+
+
+def test_parameters_are_counted_without_torch(tmp_path):
+    run_folder, _ = synthetic.make(tmp_path, steps=2)
+    assert gather.count_parameters(run_folder / "checkpoints" / "step-00000002" / "model.safetensors") == 8192 * 128
+    assert gather.count_parameters(tmp_path / "none") is None
