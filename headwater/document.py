@@ -128,8 +128,10 @@ def read_parquet(path: Path, columns: list[str] | None = None, max_rows: int = B
 
     try:
         with pq.ParquetFile(path) as parquet:
-            yield from parquet.iter_batches(batch_size=max_rows, columns=columns)
-    except (pa.ArrowException, OSError) as error:
+            for record_batch in parquet.iter_batches(batch_size=max_rows, columns=columns):
+                record_batch.validate(full=True)  # offsets and UTF-8: the file may be anyone's
+                yield record_batch
+    except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
         raise HeadwaterError("unreadable_input", f"not a readable Parquet file: {error}", where=str(path)) from error
 
 
@@ -324,6 +326,8 @@ def lines(name: str, problems: Counter[str]) -> Iterator[bytes]:
 
     A compressed file that ends early gives the lines before the damage and counts `input.truncated`.
     """
+    import zlib
+
     import zstandard
 
     with _decompressed(name) as handle:
@@ -335,7 +339,7 @@ def lines(name: str, problems: Counter[str]) -> Iterator[bytes]:
                 problems["input.line_too_long"] += 1
                 while line and not line.endswith(b"\n"):
                     line = handle.readline(MAX_LINE_BYTES)
-        except (zstandard.ZstdError, EOFError, OSError, ValueError):
+        except (zstandard.ZstdError, zlib.error, EOFError, OSError, ValueError):
             problems["input.truncated"] += 1
 
 

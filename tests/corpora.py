@@ -8,17 +8,23 @@ from pathlib import Path
 
 NOUNS = "river water model page token crawler corpus language engine machine paper garden window letter".split()
 VERBS = "reads carries measures follows holds trains filters keeps writes moves".split()
-PLACES = "in the north,near the old mill,on a quiet morning,with great care,before the rain,after the harvest".split(",")
 ZH_NOUNS = "河流 模型 网页 词表 语料 机器 论文 花园 窗户 信件 老师 学生 城市 山谷".split()
 ZH_VERBS = "阅读 携带 测量 跟随 保存 训练 过滤 书写 移动 观察".split()
 ZH_PLACES = "在北方 清晨 下雨之前 收获以后 安静地 小心地".split()
 
 
+STOP = "the be to of and that have with in on for as it was by from".split()
+SYLLABLES = "ba co di fer gan hol im jus kel lo mar nit op per qui ran sol tem ul ver wan yor zet".split()
+
+
 def english(rng: random.Random, sentences: int = 12) -> str:
+    """Varied enough that no rule against repetition finds anything."""
     lines = []
     for _ in range(sentences):
-        a, b = rng.sample(NOUNS, 2)
-        lines.append(f"The {a} {rng.choice(VERBS)} the {b} {rng.choice(PLACES)}, and that is what we have to {rng.randint(0, 999)}.")
+        words = []
+        for _ in range(rng.randint(5, 9)):
+            words += [rng.choice(STOP), "".join(rng.choices(SYLLABLES, k=rng.randint(2, 3)))]
+        lines.append(f"The {rng.choice(NOUNS)} {rng.choice(VERBS)} {' '.join(words)}.")
     return "\n".join(" ".join(lines[i : i + 3]) for i in range(0, len(lines), 3))
 
 

@@ -84,5 +84,7 @@ def test_unknown_commands_and_flags_leave_with_2(capsys):
 
 
 def test_the_document_schema_is_the_house_s():
-    names = "id text url title source license lang domain kind fetched_at warc_file warc_offset digest duplicate_of meta"
+    names = (
+        "id text url title source license lang domain kind fetched_at warc_file warc_offset digest duplicate_of meta"
+    )
     assert document.SCHEMA.names == names.split()

@@ -16,7 +16,10 @@ SOURCE = Path(__file__).parent.parent / "headwater"
 def _raised_names():
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            called = isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "HeadwaterError"
+            called = (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", getattr(node.func, "attr", "")) == "HeadwaterError"
+            )
             if called and node.args and isinstance(node.args[0], ast.Constant):
                 yield path.relative_to(SOURCE).as_posix(), node.args[0].value
 

@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "langid": ("headwater.cli.curate:langid", "Data", "the language of each document"),
     "curate": ("headwater.cli.curate:curate", "Data", "filter and deduplicate documents, each rejection with its rule"),
     "sample": ("headwater.cli.curate:sample", "Data", "kept or rejected examples of a run"),
-    "show": ("headwater.cli.show:show", "Data", "one document with its whole story"),
+    "show": ("headwater.cli.trace:show", "Data", "one document with its whole story"),
     "tokenizer": ("headwater.cli.tokenizer:app", "Tokens", "train a tokenizer; report its compression"),
     "pack": ("headwater.cli.pack:pack", "Tokens", "documents to Megatron .bin/.idx with their lineage"),
     "mix": ("headwater.cli.mix:mix", "Tokens", "solve a mixture, or say why there is none"),
@@ -104,7 +104,6 @@ def _call(name: str, args: list[str], quiet: bool) -> Any:
     """Import the command and let typer parse its arguments. Raises HeadwaterError arguments."""
     from importlib import import_module
 
-    import click
     import typer
     import typer.main
 
@@ -121,14 +120,19 @@ def _call(name: str, args: list[str], quiet: bool) -> Any:
         command = typer.main.get_command(app)
     try:
         return command.main(args, prog_name=f"headwater {name}", standalone_mode=False)
-    except click.exceptions.Exit as stop:
+    except typer.Exit as stop:
         return stop.exit_code
-    except click.exceptions.Abort as stop:
+    except typer.Abort as stop:
         raise KeyboardInterrupt from stop
-    except click.ClickException as error:
+    except _click_exception(typer.BadParameter) as error:
         raise HeadwaterError(
             "arguments", error.format_message(), mend=f"`headwater {name} --help` shows what it takes"
         ) from error
+
+
+def _click_exception(known: type) -> Any:
+    """The base of the parser's errors: click's own, or the copy that newer releases of typer carry."""
+    return next(kind for kind in known.__mro__ if kind.__name__ == "ClickException")
 
 
 def _fail(error: HeadwaterError, as_json: bool) -> int:

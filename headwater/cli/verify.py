@@ -40,13 +40,16 @@ def verify(run: str = typer.Argument(..., help="a run folder, or the name of one
 
 
 def _check_checkpoints(folder: Path, damaged: list[str]) -> int:
-    from headwater.train.checkpoint import damage_of
-
     found = sorted((folder / "checkpoints").glob("step-*"))
+    if not found:
+        return 0
+    from headwater.model import checkpoint
+
     for path in found:
-        problem = damage_of(path)
-        if problem:
-            damaged.append(f"{path}: {problem}")
+        try:
+            checkpoint.verify(path)
+        except HeadwaterError as error:
+            damaged.append(str(error))
     return len(found)
 
 

@@ -126,7 +126,12 @@ def source_kind(source: Any) -> str:
 
 
 def as_fields(section: Any) -> Any:
-    """A section as JSON-able values (dataclasses to dicts, tuples to lists)."""
+    """A section as JSON-able values: dataclasses to dicts, tuples to lists.
+
+    50 and 50.0 are one value, so that a default written as a whole number is equal to the same given one.
+    """
+    if isinstance(section, float) and section.is_integer():
+        return int(section)
     if dataclasses.is_dataclass(section) and not isinstance(section, type):
         return {f.name: as_fields(getattr(section, f.name)) for f in dataclasses.fields(section)}
     if isinstance(section, list | tuple):

@@ -1,0 +1,130 @@
+"""Canonical URLs: one spelling an address, so that a page is asked for once and sorted the same everywhere.
+
+In: a base URL and a link as written. Out: an absolute http or https URL in canonical spelling, or None.
+The rules: scheme and host in lower case, host in its ASCII form, no default port, no user name, no
+fragment, dot segments resolved, percent escapes in capitals and only where needed, no tracking parameters.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import urljoin, urlsplit
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+MAX_URL_LENGTH = 2048
+TRACKING = re.compile(r"^(?:utm_[a-z]+|gclid|fbclid|msclkid|yclid)(?:=|$)", re.IGNORECASE)
+_SIMPLE = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]*(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/?")  # no dot segment
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})|%|[^!$&'()*+,;=:@/?A-Za-z0-9._~\[\]-]")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_CONTROL = re.compile(r"[\x00-\x20\x7f]+")
+
+
+@lru_cache(maxsize=1 << 16)
+def join(folder: str, link: str) -> str | None:
+    """The canonical URL of `link` on a page whose canonical URL, cut after its last slash, is `folder`."""
+    if _SIMPLE.fullmatch(link) and len(folder) + len(link) <= MAX_URL_LENGTH:
+        return folder + link
+    try:
+        return canonical(urljoin(folder, _cleaned(link)))
+    except ValueError:
+        return None
+
+
+def folder_of(url: str) -> str:
+    """A canonical URL up to its last slash: what relative links of the page resolve against."""
+    path = url.partition("?")[0]
+    return path[: path.rindex("/") + 1]
+
+
+def canonical(url: str) -> str | None:
+    """The canonical spelling of an absolute http or https URL, or None when it is not one."""
+    try:
+        parts = urlsplit(_cleaned(url))
+        scheme, port = parts.scheme.lower(), parts.port
+        host = ascii_host(parts.hostname or "")
+    except ValueError:
+        return None
+    if scheme not in DEFAULT_PORTS or not host:
+        return None
+    netloc = host if port in (None, DEFAULT_PORTS[scheme]) else f"{host}:{port}"
+    path = _without_dots(_escaped(parts.path)) or "/"
+    query = "&".join(p for p in _escaped(parts.query).split("&") if not TRACKING.match(p)) if parts.query else ""
+    found = f"{scheme}://{netloc}{path}" + (f"?{query}" if query else "")
+    return found if len(found) <= MAX_URL_LENGTH else None
+
+
+def _cleaned(url: str) -> str:
+    """White space round the link and line ends inside it removed; a backslash before the query is a slash."""
+    url = url.strip(" \t\r\n\f\x00").replace("\t", "").replace("\r", "").replace("\n", "")
+    head, mark, rest = url.partition("?")
+    return head.replace("\\", "/") + mark + rest
+
+
+@lru_cache(maxsize=4096)
+def ascii_host(host: str) -> str:
+    """A host in lower case and ASCII (IDNA); an IPv6 address keeps its brackets.
+
+    Raises ValueError when it cannot be a host.
+    """
+    if ":" in host:
+        import ipaddress
+
+        return f"[{ipaddress.IPv6Address(host.partition('%')[0])}]"
+    from urllib.parse import unquote
+
+    host = unquote(host).lower()
+    if not host.isascii():
+        import idna
+
+        host = idna.encode(host, uts46=True, transitional=False).decode("ascii")
+    host = host[:-1] if host.endswith(".") else host
+    if not host or len(host) > 253 or not re.fullmatch(r"[a-z0-9_.-]+", host) or ".." in host:
+        raise ValueError(f"not a host: {host!r}")
+    return host
+
+
+def _escaped(part: str) -> str:
+    """Percent escapes in capitals; unreserved characters plain, everything else that needs it escaped as UTF-8."""
+
+    def one(match: re.Match[str]) -> str:
+        hexadecimal = match.group(1)
+        if hexadecimal:
+            character = chr(int(hexadecimal, 16))
+            return character if character in _UNRESERVED else f"%{hexadecimal.upper()}"
+        return "".join(f"%{byte:02X}" for byte in match.group(0).encode("utf-8", "replace"))
+
+    return _ESCAPE.sub(one, part)
+
+
+def _without_dots(path: str) -> str:
+    if "/." not in path:
+        return path if path.startswith("/") else f"/{path}"
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for index, segment in enumerate(segments):
+        last = index == len(segments) - 1
+        if segment == "..":
+            kept = kept[:-1]
+        elif segment != ".":
+            kept.append(segment)
+            continue
+        if last:
+            kept.append("")
+    return "/" + "/".join(kept)
+
+
+def netloc_of(url: str) -> str:
+    """`host` or `host:port` of a canonical URL."""
+    return url.split("/", 3)[2]
+
+
+def host_of(url: str) -> str:
+    """The host of a canonical URL, without its port."""
+    netloc = netloc_of(url)
+    return netloc[: netloc.index("]") + 1] if netloc.startswith("[") else netloc.partition(":")[0]
+
+
+def origin_of(url: str) -> str:
+    """`scheme://host[:port]` of a canonical URL."""
+    return url[: url.index("/", 8)]

@@ -1,0 +1,114 @@
+"""The crawl stage: from seeds to a capture of pages.
+
+In: a CrawlSource. Out: `warc/*.warc.gz` (the pages), `pages.parquet` (where each lies, sorted by canonical URL
+and digest) and `report.json`. A capture cut short goes on where it was; a finished one is not asked for again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from headwater import storage
+from headwater.acquire.config import CrawlSource
+from headwater.errors import HeadwaterError
+from headwater.pipeline.progress import Reporter
+from headwater.pipeline.stage import Context
+
+PAGES = "pages.parquet"
+REPORT = "report.json"
+PAGE_COLUMNS = ("url", "digest", "warc_file", "warc_offset", "fetched_at", "content_type", "status")
+WAITING_PER_PAGE = 100  # found links are held for at most this many times max_pages, and some
+WAITING_LEAST = 10_000
+
+
+def run(context: Context) -> dict[str, Any]:
+    """The stage: crawl into the stage's folder. Raises HeadwaterError nothing_fetched."""
+    source: CrawlSource = context.config
+    if context.limit is not None:
+        source = dataclasses.replace(source, max_pages=min(source.max_pages, max(1, context.limit)))
+    report = crawl_to(context.folder, source, context.report)
+    counts = {"in": report["fetched"], "kept": report["kept"], "rejected": report["rejected"]}
+    return {"counts": counts, "refused": report["refused"], "left": report["left"]}
+
+
+def crawl_to(folder: Path, source: CrawlSource, report: Reporter) -> dict[str, Any]:
+    """Crawl a source into a folder, or go on with a crawl that is half done there; the report.
+
+    Raises HeadwaterError nothing_fetched, in_use, arguments or a disk's failure.
+    """
+    from headwater.acquire import crawler, frontier
+
+    _check_folder(folder)
+    with _locked(folder):
+        capacity = WAITING_LEAST + WAITING_PER_PAGE * source.max_pages
+        line = frontier.Frontier(folder, capacity)
+        try:
+            with report.bar("crawl", source.max_pages, "pages") as bar:
+                bar.done = line.state.outcomes[frontier.KEPT]
+                crawl = crawler.Crawler(folder, source, line, lambda url: bar.advance(1))
+                asyncio.run(crawl.run())
+        finally:
+            line.close()
+        figures = line.report()
+        if not figures["kept"]:
+            (folder / frontier.LOG).unlink()  # so that the same command asks again
+            raise _nothing_fetched(source, figures)
+        _write_pages(folder, list(line.state.pages.values()))
+        storage.write_json(folder / REPORT, figures)
+    return figures
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder whose WARC files are not of a crawl of ours: they would be cut."""
+    from headwater.acquire import frontier, warc
+
+    if any((folder / warc.FOLDER).glob("*.warc.gz")) and not (folder / frontier.LOG).exists():
+        raise HeadwaterError(
+            "arguments",
+            "the folder holds WARC files that no crawl of ours is at work on",
+            where=str(folder / warc.FOLDER),
+            mend="give another folder",
+        )
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the folder for this process; the lock ends with it, however it ends."""
+    path = storage.make_folder(folder / ".frontier") / "lock"
+    with storage.disk_errors(path), open(path, "ab") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise HeadwaterError("in_use", "another crawl works in this folder", where=str(folder)) from error
+        yield
+
+
+def _write_pages(folder: Path, pages: list[Any]) -> None:
+    import pyarrow as pa
+
+    from headwater import document
+
+    whole = {"warc_offset", "status"}
+    schema = pa.schema([(name, pa.int64() if name in whole else pa.string()) for name in PAGE_COLUMNS])
+    pages.sort(key=lambda page: (page.url, page.digest))
+    columns = [pa.array([getattr(page, field.name) for page in pages], type=field.type) for field in schema]
+    document.write_parquet(folder / PAGES, [pa.RecordBatch.from_arrays(columns, schema=schema)], schema)
+
+
+def _nothing_fetched(source: CrawlSource, figures: dict[str, Any]) -> HeadwaterError:
+    reasons = {**figures["rejected"], **figures["refused"]}
+    told = ", ".join(f"{reason} ({count})" for reason, count in sorted(reasons.items(), key=lambda item: -item[1])[:5])
+    mend = "check that the seeds open in a browser"
+    if "private_address" in reasons:
+        mend = "allow private addresses (allow_private: true, or --allow-private) if the site is your own"
+    elif any(reason.startswith("robots.") for reason in reasons):
+        mend = "the site's robots.txt does not let crawlers in, or does not answer; ask its owner"
+    return HeadwaterError(
+        "nothing_fetched", f"no page could be kept: {told or 'nothing was asked'}", where=source.seeds[0], mend=mend
+    )

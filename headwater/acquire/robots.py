@@ -1,0 +1,123 @@
+"""robots.txt: what a site lets us ask for, and how often.
+
+In: an origin. Out: Rules, kept until they expire. A verdict per outcome: 2xx the file's own rules, 4xx no
+rules, everything else (5xx, 429, no answer, too many redirects) deny, and ask again later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from headwater.acquire import canonical
+from headwater.acquire.addresses import PrivateAddress
+from headwater.acquire.fetch import FetchFailed, Response
+
+if TYPE_CHECKING:
+    from protego import Protego
+
+KEEP_S = 3600.0
+KEEP_DENIAL_S = 300.0
+MAX_BYTES = 500 << 10
+MAX_REDIRECTS = 5
+MAX_DELAY_S = 120.0  # a site that asks for longer waits is left alone
+MAX_KEPT = 10_000
+NUM_TRIES = 2
+RETRY_S = 1.0
+REDIRECTS = (301, 302, 303, 307, 308)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """`parsed` None means: no rules, or with `denied` nothing allowed, for that reason."""
+
+    expires_at: float
+    parsed: Protego | None = None
+    denied: str = ""
+    delay_s: float = 0.0
+
+    def refusal(self, url: str, agent: str) -> str | None:
+        """Why the URL may not be asked for, or None when it may."""
+        if self.denied:
+            return self.denied
+        if self.parsed is not None and not self.parsed.can_fetch(url, agent):
+            return "robots.forbidden"
+        return None
+
+
+class Robots:
+    """The rules of every origin met, one fetch in flight an origin."""
+
+    def __init__(self, ask: Callable[[str], Awaitable[Response]], user_agent: str) -> None:
+        match = re.match(r"[A-Za-z0-9_.-]+", user_agent)
+        self.agent = match.group(0) if match else user_agent
+        self._ask = ask
+        self._rules: dict[str, Rules] = {}
+        self._asking: dict[str, asyncio.Task[Rules]] = {}
+
+    def known(self, origin: str) -> Rules | None:
+        """The rules of an origin, if they are here and have not expired."""
+        rules = self._rules.get(origin)
+        return rules if rules and rules.expires_at > time.monotonic() else None
+
+    async def learn(self, origin: str) -> Rules:
+        """Fetch the rules of an origin, or wait for the fetch already under way."""
+        if origin not in self._asking:
+            self._asking[origin] = asyncio.create_task(self._learn(origin))
+        return await asyncio.shield(self._asking[origin])
+
+    async def _learn(self, origin: str) -> Rules:
+        try:
+            for attempt in range(NUM_TRIES):
+                rules = await self._fetched(f"{origin}/robots.txt")
+                if rules.denied != "robots.unreachable" or attempt == NUM_TRIES - 1:
+                    break
+                await asyncio.sleep(RETRY_S)
+            if len(self._rules) >= MAX_KEPT:
+                self._rules.clear()
+            self._rules[origin] = rules
+            return rules
+        finally:
+            del self._asking[origin]
+
+    async def _fetched(self, url: str) -> Rules:
+        now = time.monotonic()
+        unreachable = Rules(expires_at=now + KEEP_DENIAL_S, denied="robots.unreachable")
+        for _ in range(MAX_REDIRECTS + 1):
+            try:
+                response = await self._ask(url)
+            except (FetchFailed, PrivateAddress):
+                return unreachable
+            if response.status in REDIRECTS:
+                target = canonical.canonical(urljoin(url, response.location)) if response.location else None
+                if target is None:
+                    return unreachable
+                url = target
+                continue
+            if 200 <= response.status < 300:
+                return read_rules(response.body, self.agent, now)
+            if 400 <= response.status < 500 and response.status != 429:
+                return Rules(expires_at=now + KEEP_S)
+            return unreachable
+        return unreachable
+
+
+def read_rules(data: bytes, agent: str, now: float) -> Rules:
+    """The rules in the first 500 KiB of a robots.txt; a web page in its place holds none."""
+    from protego import Protego
+
+    text = data[:MAX_BYTES].decode("utf-8", "replace").removeprefix("\ufeff")
+    if text.lstrip()[:64].lower().startswith(("<!doctype", "<html")):
+        return Rules(expires_at=now + KEEP_S)
+    parsed = Protego.parse(text)
+    delay_s = parsed.crawl_delay(agent) or 0.0
+    if rate := parsed.request_rate(agent):
+        delay_s = max(delay_s, rate.seconds / rate.requests)
+    if delay_s > MAX_DELAY_S:
+        return Rules(expires_at=now + KEEP_S, denied="robots.delay_too_long")
+    return Rules(expires_at=now + KEEP_S, parsed=parsed, delay_s=delay_s)

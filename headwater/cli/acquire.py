@@ -1,0 +1,118 @@
+"""`headwater crawl` and `headwater extract`: pages from the web, and the text of pages.
+
+In: addresses, or WARC files. Out: WARC files with their report, and documents as JSONL.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from headwater.acquire.config import USER_AGENT, CrawlSource, FilesSource
+from headwater.cli.console import Outcome, reporter
+from headwater.errors import HeadwaterError
+
+
+def crawl(
+    urls: Annotated[list[str], typer.Argument(help="addresses to begin at")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="folder for WARC files, documents and report")],
+    max_pages: Annotated[int, typer.Option(help="pages to keep")] = 400,
+    max_depth: Annotated[int, typer.Option(help="links to follow from a seed")] = 20,
+    include: Annotated[list[str] | None, typer.Option(help="follow only links that match (regular expression)")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help="follow no link that matches (regular expression)")] = None,
+    other_sites: Annotated[bool, typer.Option("--other-sites", help="follow links to other hosts too")] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="also this machine and private networks")
+    ] = False,
+    delay_s: Annotated[float, typer.Option(help="least seconds between two requests to one host")] = 1.0,
+    concurrency: Annotated[int, typer.Option(help="requests in flight in all")] = 8,
+    per_host: Annotated[int, typer.Option(help="requests in flight to one host")] = 2,
+    timeout_s: Annotated[float, typer.Option(help="seconds for one request")] = 30.0,
+    user_agent: Annotated[str, typer.Option(help="how the crawler names itself")] = USER_AGENT,
+) -> Outcome:
+    """Crawl websites politely. Example: headwater crawl https://example.org/ -o example --max-pages 100"""
+    source = CrawlSource(
+        seeds=tuple(urls),
+        max_pages=max_pages,
+        max_depth=max_depth,
+        include=tuple(include or ()),
+        exclude=tuple(exclude or ()),
+        same_site=not other_sites,
+        allow_private=allow_private,
+        delay_s=delay_s,
+        concurrency=concurrency,
+        per_host=per_host,
+        timeout_s=timeout_s,
+        user_agent=user_agent,
+    )
+    _check(source)
+    from headwater import document
+    from headwater.acquire.crawl import crawl_to
+
+    report = crawl_to(output, source, reporter())
+    problems: Counter[str] = Counter()
+    kept = document.write_jsonl(
+        output / "documents.jsonl.zst", document.batches_of(_documents(output, source, problems))
+    )
+    value = {**report, "documents": {"in": report["kept"], "kept": kept, "rejected": dict(sorted(problems.items()))}}
+    return Outcome(value=value, text=_told(value, output))
+
+
+def extract(
+    warcs: Annotated[list[str], typer.Argument(help="WARC files, folders of them, or globs")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="the documents, such as out.jsonl.zst")],
+) -> Outcome:
+    """The main text of every HTML page in WARC files. Example: headwater extract crawl/warc -o pages.jsonl.zst"""
+    source = FilesSource(paths=tuple(warcs))
+    _check(source)
+    from headwater import document
+    from headwater.acquire import files
+
+    items = [item for item in files.input_files(source) if document.format_of(item.location) == "warc"]
+    for path in warcs:
+        if not Path(path).is_dir() and document.format_of(path) not in ("warc", None):
+            raise HeadwaterError("arguments", "not a WARC file (.warc or .warc.gz)", where=path)
+    problems: Counter[str] = Counter()
+    rows = (row for item in items for row in files.rows(item, source, problems))
+    kept = document.write_jsonl(output, document.batches_of(rows))
+    rejected = dict(sorted(problems.items()))
+    value = {"in": kept + sum(rejected.values()), "kept": kept, "rejected": rejected}
+    return Outcome(value=value, text=f"{kept} documents in {output}" + _reasons(rejected))
+
+
+def _check(source: CrawlSource | FilesSource) -> None:
+    problems = source.check()
+    if problems:
+        told = "; ".join(f"{field}: {message}" for field, message in problems)
+        raise HeadwaterError("arguments", told, mend="`headwater crawl --help` lists the options")
+
+
+def _documents(folder: Path, source: CrawlSource, problems: Counter[str]) -> Iterator[dict[str, Any]]:
+    """The documents of a finished crawl, in the order of its pages."""
+    import pyarrow.parquet as pq
+
+    from headwater.acquire import documents, files, warc
+
+    for page in pq.read_table(folder / "pages.parquet").to_pylist():
+        record = warc.read_record(folder / page["warc_file"], page["warc_offset"])
+        row = files.page_row(record, page["warc_file"], problems)
+        if row is not None:
+            yield documents.label_page(row, source)
+
+
+def _told(value: dict[str, Any], output: Path) -> str:
+    lines = [f"{value['kept']} of {value['fetched']} pages kept, {value['documents']['kept']} documents, in {output}"]
+    refused = value["refused"]
+    lines.append("rejected" + (_reasons({**value["rejected"], **value["documents"]["rejected"]}) or ": none"))
+    lines.append("refused, never asked" + (_reasons(refused) or ": none"))
+    if value["left"]:
+        lines.append(f"{value['left']} found links were left; a larger --max-pages in the same folder goes on")
+    return "\n".join(lines)
+
+
+def _reasons(reasons: dict[str, int]) -> str:
+    return ": " + ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items())) if reasons else ""

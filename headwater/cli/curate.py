@@ -1,0 +1,116 @@
+"""`headwater curate`, `langid` and `sample`: curation of any documents, without a recipe's run.
+
+In: documents of any format, or a run. Out: what each command's help says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from headwater.cli.console import Outcome, reporter, table
+from headwater.errors import HeadwaterError
+
+SAMPLE_CHARS = 300
+MAX_SAMPLES = 1000
+
+
+def curate(
+    inputs: list[str] = typer.Argument(..., help="JSONL, Parquet, text or code files, folders or globs"),
+    output: Path = typer.Option(..., "-o", "--output", help="folder for kept/, rejected/ and report.json"),
+    recipe: str = typer.Option("", "--recipe", help="take the `curate:` section of this recipe"),
+    kind: str = typer.Option("", "--kind", help="general, specific or instruct; default: as the rows say"),
+    workers: int = typer.Option(0, "--workers", min=0, help="worker processes; 0: one a core"),
+) -> Outcome:
+    """Filter and deduplicate documents; every rejected one carries its rule and value.
+
+    Example: headwater curate corpus.jsonl.zst -o curated
+    """
+    from headwater import document
+    from headwater.curate.standalone import curate_files
+
+    if kind and kind not in document.KINDS:
+        raise HeadwaterError("arguments", f"--kind {kind}: known are {', '.join(document.KINDS)}")
+    report = curate_files(inputs, output, _config(recipe), kind, workers, reporter())
+    return Outcome(value=report | {"output": str(output)}, text=_summary(report, output))
+
+
+def _config(recipe: str) -> Any:
+    if recipe:
+        from headwater.recipe.load import load
+
+        return load(recipe).recipe.curate
+    from headwater.curate.config import CurateConfig
+
+    return CurateConfig()
+
+
+def _summary(report: dict[str, Any], output: Path) -> str:
+    rows = [[reason, str(count)] for reason, count in Counter(report["rejected"]).most_common()]
+    head = f"{report['in']} documents in, {report['kept']} kept, {report['in'] - report['kept']} rejected -> {output}"
+    return head + ("\n" + table(rows, ["rejected by", "documents"]) if rows else "")
+
+
+def langid(
+    inputs: list[str] = typer.Argument(..., help="JSONL, Parquet, text or code files, folders or globs"),
+    output: Path = typer.Option(..., "-o", "--output", help="OUT.jsonl.zst: {id, lang, score} a document"),
+) -> Outcome:
+    """Identify the language of each document; a `lang` already on it is ignored.
+
+    Example: headwater langid corpus.jsonl.zst -o languages.jsonl.zst
+    """
+    import orjson
+    import zstandard
+
+    from headwater import document, storage
+    from headwater.curate.config import LangidConfig
+    from headwater.curate.langid import UNKNOWN, identify
+
+    problems: Counter[str] = Counter()
+    languages: Counter[str] = Counter()
+    least = LangidConfig().min_score
+    with storage.open_atomic(output) as raw:
+        compressed = output.suffix == ".zst"
+        out: Any = zstandard.ZstdCompressor(level=3).stream_writer(raw, closefd=False) if compressed else raw
+        for batch in document.read(inputs, problems):
+            codes, scores = identify(batch.column("text").to_pylist())
+            for name, code, score in zip(batch.column("id").to_pylist(), codes, scores.tolist(), strict=True):
+                lang = code if score >= least else UNKNOWN
+                languages[lang] += 1
+                out.write(orjson.dumps({"id": name, "lang": lang, "score": score}, option=orjson.OPT_APPEND_NEWLINE))
+        if compressed:
+            out.close()
+    value = {"documents": languages.total(), "unreadable": dict(problems), "by_lang": dict(languages.most_common())}
+    rows = [[lang, str(count)] for lang, count in languages.most_common()]
+    text = f"{languages.total()} documents -> {output}\n" + table(rows, ["language", "documents"])
+    return Outcome(value=value | {"output": str(output)}, text=text)
+
+
+def sample(
+    run: str = typer.Argument(..., help="a run's name or folder, or a folder made by `headwater curate`"),
+    reason: str = typer.Option(
+        "", "--reason", help="rejected by this rule (`gopher`: by any of its rules); default: kept"
+    ),
+    number: int = typer.Option(5, "-n", "--number", min=1, max=MAX_SAMPLES, help="how many"),
+    workspace: Path = typer.Option(Path("."), "--workspace", help="folder of store/ and runs/"),
+) -> Outcome:
+    """Kept or rejected examples of a run, spread over the whole corpus by a hash.
+
+    Example: headwater sample demo --reason gopher.mean_word_length -n 3
+    """
+    from headwater.curate import samples
+
+    folder = next((path for path in (workspace / "runs" / run, Path(run)) if path.is_dir()), None)
+    if folder is None:
+        raise HeadwaterError("unknown_name", "no such run or folder", where=run, mend="`ls runs` shows the runs")
+    rows = samples.draw(folder, reason, number)
+    shown = [
+        f"{row['id']}  {row['channel']}  {row['reason'] or 'kept'}"
+        + (f" = {row['value']:.4g}" if row["value"] is not None else "")
+        + f"\n  {row['url']}\n  {row['text'][:SAMPLE_CHARS]!r}"
+        for row in rows
+    ]
+    return Outcome(value={"run": run, "reason": reason, "documents": rows}, text="\n".join(shown))

@@ -1,0 +1,54 @@
+"""`headwater export` and `headwater import`: weights elsewhere and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headwater.cli.console import Outcome
+from headwater.errors import HeadwaterError
+
+FORMATS = {"hf": "headwater.interop.huggingface:export"}
+
+
+def export(
+    model: Annotated[str, typer.Argument(help="a run or a checkpoint")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="folder to write")],
+    to: Annotated[str, typer.Option("--to", help="format: " + ", ".join(FORMATS))] = "hf",
+) -> Outcome:
+    """Write a model as another library reads it: `headwater export demo --to hf -o demo-hf`."""
+    from importlib import import_module
+
+    from headwater.cli.models import is_checkpoint, resolve
+
+    if to not in FORMATS:
+        raise HeadwaterError("arguments", f"no format {to!r}", where="--to", mend=f"known are {', '.join(FORMATS)}")
+    source = resolve(model)
+    if not is_checkpoint(source):
+        raise HeadwaterError("arguments", "is not a checkpoint of ours", where=str(source), mend="import it first")
+    check_empty(out)
+    module, _, name = FORMATS[to].partition(":")
+    getattr(import_module(module), name)(source, out)
+    files = sorted(path.name for path in out.iterdir())
+    value = {"model": str(source), "to": to, "folder": str(out), "files": files}
+    return Outcome(value=value, text=f"{source} is in {out} as {to}: {', '.join(files)}")
+
+
+def import_(
+    folder: Annotated[Path, typer.Argument(help="a Hugging Face folder (safetensors)")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="checkpoint folder to write")],
+) -> Outcome:
+    """Read a Llama from a Hugging Face folder: `headwater import llama-hf -o llama-ckpt`."""
+    from headwater.interop.huggingface import import_ as read
+
+    check_empty(out)
+    read(folder, out)
+    return Outcome(value={"folder": str(out), "from": str(folder)}, text=f"{folder} is a checkpoint now: {out}")
+
+
+def check_empty(out: Path) -> None:
+    """Nothing of a person's is written over. Raises HeadwaterError arguments."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise HeadwaterError("arguments", "is there already and not empty", where=str(out), mend="name a new folder")

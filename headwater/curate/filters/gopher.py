@@ -1,0 +1,102 @@
+"""Gopher's rules for English web pages: length, words, symbols and repetition.
+
+In: the words and lines of a text. Out: statistics, and the rules on them.
+Words are split at white space; a word's length leaves out the ASCII punctuation around it.
+Source: arXiv 2112.11446, appendix A.1.1 and table A1.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+
+import numpy as np
+
+from headwater.curate import repetition
+from headwater.curate.config import GopherConfig
+from headwater.curate.rules import Rule
+
+COLUMNS = (
+    "gopher_num_words",
+    "gopher_mean_word_length",
+    "gopher_hashes_per_word",
+    "gopher_ellipses_per_word",
+    "gopher_bullet_lines",
+    "gopher_ellipsis_lines",
+    "gopher_alpha_words",
+    "gopher_stop_words",
+    "gopher_dup_paragraphs",
+    "gopher_dup_paragraph_chars",
+    *(f"gopher_top_{size}gram" for size in repetition.TOP_SIZES),
+    *(f"gopher_dup_{size}gram" for size in repetition.DUPLICATE_SIZES),
+)
+STOP_WORDS = frozenset(("the", "be", "to", "of", "and", "that", "have", "with"))
+BULLETS = ("•", "‣", "◦", "▪", "●", "-", "*", "–")
+_LETTER = re.compile(r"[^\W\d_]")
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+_PARAGRAPH_BREAK = re.compile(r"\n[ \t\r]*\n\s*")
+
+
+def measure(text: str, words: list[str], lines: list[str]) -> list[float]:
+    """The statistics named in COLUMNS. `words`: split at white space; `lines`: stripped, without empty ones."""
+    ids, vocabulary = repetition.number(words)
+    counts = np.bincount(ids, minlength=len(vocabulary))
+    bare = [word.strip(string.punctuation) for word in vocabulary]
+    real = np.array([bool(_LETTER_OR_DIGIT.search(word)) for word in vocabulary], bool)
+    alpha = np.array([bool(_LETTER.search(word)) for word in vocabulary], bool)
+    lengths = np.array([len(word) for word in vocabulary], np.int64)
+    bare_lengths = np.array([len(word) for word in bare], np.int64)
+    num_real, num_words = int(counts[real].sum()), max(len(words), 1)
+    total, num_lines = max(len(text), 1), max(len(lines), 1)
+    paragraphs = _PARAGRAPH_BREAK.split(text.strip())
+    dup_paragraphs, dup_chars = repetition.seen_before(paragraphs)
+    top, duplicate = repetition.ngram_chars(ids, lengths[ids])
+    return [
+        num_real,
+        float((bare_lengths * counts)[real].sum()) / max(num_real, 1),
+        text.count("#") / num_words,
+        (text.count("...") + text.count("…")) / num_words,
+        sum(line.startswith(BULLETS) for line in lines) / num_lines,
+        sum(line.endswith(("...", "…")) for line in lines) / num_lines,
+        int(counts[alpha].sum()) / num_words,
+        len(STOP_WORDS & {word.lower() for word in bare}),
+        dup_paragraphs / len(paragraphs),
+        dup_chars / total,
+        *(chars / total for chars in top),
+        *(chars / total for chars in duplicate),
+    ]
+
+
+def rules(config: GopherConfig) -> list[Rule]:
+    low, high = config.min_mean_word_length, config.max_mean_word_length
+    return [
+        Rule(reason="gopher.num_words", column="gopher_num_words", low=config.min_words, high=config.max_words),
+        Rule(reason="gopher.mean_word_length", column="gopher_mean_word_length", low=low, high=high),
+        Rule(reason="gopher.hashes", column="gopher_hashes_per_word", high=config.max_hashes_per_word),
+        Rule(reason="gopher.ellipses", column="gopher_ellipses_per_word", high=config.max_ellipses_per_word),
+        Rule(reason="gopher.bullet_lines", column="gopher_bullet_lines", high=config.max_bullet_lines),
+        Rule(reason="gopher.ellipsis_lines", column="gopher_ellipsis_lines", high=config.max_ellipsis_lines),
+        Rule(reason="gopher.alpha_words", column="gopher_alpha_words", low=config.min_alpha_words),
+        Rule(reason="gopher.stop_words", column="gopher_stop_words", low=config.min_stop_words),
+        Rule(reason="gopher.duplicate_lines", column="dup_line_share", high=config.max_dup_lines),
+        Rule(reason="gopher.duplicate_line_chars", column="dup_line_char_share", high=config.max_dup_line_chars),
+        Rule(reason="gopher.duplicate_paragraphs", column="gopher_dup_paragraphs", high=config.max_dup_paragraphs),
+        Rule(
+            reason="gopher.duplicate_paragraph_chars",
+            column="gopher_dup_paragraph_chars",
+            high=config.max_dup_paragraph_chars,
+        ),
+        *_ngram_rules(config),
+    ]
+
+
+def _ngram_rules(config: GopherConfig) -> list[Rule]:
+    tops = (config.max_top_2gram, config.max_top_3gram, config.max_top_4gram)
+    duplicates = (
+        config.max_dup_5gram, config.max_dup_6gram, config.max_dup_7gram,
+        config.max_dup_8gram, config.max_dup_9gram, config.max_dup_10gram,
+    )  # fmt: skip
+    names = [f"top_{size}gram" for size in repetition.TOP_SIZES]
+    names += [f"dup_{size}gram" for size in repetition.DUPLICATE_SIZES]
+    limits = zip(names, (*tops, *duplicates), strict=True)
+    return [Rule(reason=f"gopher.{name}", column=f"gopher_{name}", high=high) for name, high in limits]

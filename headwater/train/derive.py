@@ -1,0 +1,100 @@
+"""Numbers of a training run that follow from its recipe.
+
+In: a TrainConfig and a ModelConfig (the whole recipe for `derived`). Out: a Plan in steps, and the
+list that `--dry-run` prints. No torch here: a plan costs nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from headwater.model import flops
+from headwater.model.config import ModelConfig, resolve
+from headwater.train.config import TrainConfig, num_steps, sequences_a_step
+
+# Step Law, eq. 1 (arXiv 2503.04715): rate = 1.79 N^-0.713 D^0.307, N without vocabulary, D in tokens.
+STEP_LAW = (1.79, -0.713, 0.307)
+# Its runs have 60 M parameters or more; below, the formula grows past what small models bear.
+MAX_DERIVED_RATE = 5e-3
+MIN_WARMUP_STEPS = 10
+WARMUP_SHARE = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A run in steps. Step s (from 1) is in the decay when s > `decay_start`."""
+
+    sequences: int
+    sequence_length: int
+    num_steps: int
+    warmup_steps: int
+    decay_start: int
+    learning_rate: float
+
+    @property
+    def step_tokens(self) -> int:
+        return self.sequences * self.sequence_length
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def learning_rate(train: TrainConfig, model: ModelConfig) -> tuple[float, str]:
+    """The peak rate and where it comes from."""
+    if train.learning_rate is not None:
+        return train.learning_rate, "the recipe's"
+    factor, n_power, d_power = STEP_LAW
+    law = factor * flops.parameters(model).non_embedding ** n_power * train.tokens**d_power
+    if law > MAX_DERIVED_RATE:
+        return (
+            MAX_DERIVED_RATE,
+            f"Step Law (arXiv 2503.04715) gives {law:.2e}; held to {MAX_DERIVED_RATE:g} below its range",
+        )
+    return float(f"{law:.3g}"), "Step Law (arXiv 2503.04715): 1.79 N^-0.713 D^0.307"
+
+
+def plan(train: TrainConfig, model: ModelConfig, available_steps: int | None = None) -> Plan:
+    """The steps of a run; `available_steps` is a bound that the data sets."""
+    sequences, steps = sequences_a_step(train), num_steps(train)
+    steps = min(steps, available_steps or steps)
+    step_tokens = sequences * train.sequence_length
+    if train.warmup_tokens is None:
+        warmup = min(max(MIN_WARMUP_STEPS, round(WARMUP_SHARE * steps)), max(1, steps // 4))
+    else:
+        warmup = min(-(-train.warmup_tokens // step_tokens), steps)
+    return Plan(
+        sequences=sequences,
+        sequence_length=train.sequence_length,
+        num_steps=steps,
+        warmup_steps=warmup,
+        decay_start=max(warmup, steps - round(train.decay_share * steps)),
+        learning_rate=learning_rate(train, model)[0],
+    )
+
+
+def derived(recipe: Any) -> list[tuple[str, Any, str, str]]:
+    """(name, value, text, why) for a recipe with `model`, `train` and `tokenizer` sections."""
+    train: TrainConfig = recipe.train
+    model = resolve(recipe.model, recipe.tokenizer.vocab_size, train.sequence_length)
+    run, size = plan(train, model), flops.parameters(model)
+    operations = flops.training_flops_per_token(model, train.sequence_length) * run.num_steps * run.step_tokens
+    return [
+        ("parameters", size.total, f"{size.total:,}", f"{size.non_embedding:,} without the vocabulary"),
+        (
+            "batch_tokens",
+            run.step_tokens,
+            f"{run.step_tokens:,}",
+            f"{run.sequences} sequences of {run.sequence_length}",
+        ),
+        ("steps", run.num_steps, f"{run.num_steps:,}", f"for {train.tokens:,} tokens"),
+        ("warmup_steps", run.warmup_steps, f"{run.warmup_steps:,}", "a twentieth of the run, unless the recipe says"),
+        (
+            "decay_start",
+            run.decay_start,
+            f"step {run.decay_start:,}",
+            f"the last {train.decay_share:.0%} (arXiv 2404.06395)",
+        ),
+        ("learning_rate", run.learning_rate, f"{run.learning_rate:g}", learning_rate(train, model)[1]),
+        ("training_flops", operations, f"{operations:.3g}", "forward and backward, causal attention"),
+    ]
