@@ -63,11 +63,12 @@ def bring(packages: tuple[Package, ...], cache: Path, site: Path, say: Callable[
         if archive is None:
             say(f"  {package.name}: apt could not bring it")
             continue
-        marker = cache / f"{archive.name}.unpacked"
+        marker = site / f".{archive.name}"
         try:
             if not marker.exists():
                 count = unpack(archive.read_bytes(), package.folders, site)
                 say(f"  {package.name}: {count} pages")
+                site.mkdir(parents=True, exist_ok=True)
                 marker.write_text(f"{count}\n")
         except (ValueError, EOFError, tarfile.TarError, lzma.LZMAError) as error:
             say(f"  {package.name}: damaged ({error}); removed, the next call asks for it again")

@@ -71,7 +71,10 @@ def demonstrate(size: str, wanted_pages: str, workspace: Path) -> int:
     if not seeds:
         seeds, name = _own_pages(site), f"{name}-own"
     say("2. web servers on this machine")
-    port = servers.ports(workspace / "ports.json", ("pages", "pydoc"))
+    port, usual = servers.ports(workspace / "ports.json", ("pages", "pydoc"))
+    if not usual:
+        name = f"{name}-{port['pages']}-{port['pydoc']}"
+        say(f"  another program has taken a port of the last time: these are other addresses, so the run is {name}")
     with contextlib.ExitStack() as stack:
         book = stack.enter_context(servers.folder_server(site, port["pages"]))
         python = stack.enter_context(servers.pydoc_server(port["pydoc"], workspace / "pydoc"))

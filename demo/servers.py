@@ -84,10 +84,11 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     raise TimeoutError(f"no server came up at {address}")
 
 
-def ports(memory: Path, names: tuple[str, ...]) -> dict[str, int]:
-    """A free port for each name; the one of last time where that is still free.
+def ports(memory: Path, names: tuple[str, ...]) -> tuple[dict[str, int], bool]:
+    """A port for each name, and whether all are those of the first time.
 
-    The addresses are part of what was crawled, so the same ports let a second run find the first one's pages.
+    The addresses are part of what was crawled: with the same ports a second run finds the first one's pages. A
+    port that another program has taken since is replaced for this time, and remembered all the same.
     """
     try:
         known = {str(name): int(port) for name, port in json.loads(memory.read_text()).items()}
@@ -96,10 +97,12 @@ def ports(memory: Path, names: tuple[str, ...]) -> dict[str, int]:
     chosen = {name: known[name] for name in names if _free(known.get(name, 0))}
     for name in names:
         if name not in chosen:
-            chosen[name] = next((c for c in COMMON_PORTS if c not in chosen.values() and _free(c)), 0) or _any_free()
+            taken = {*chosen.values(), *known.values()}
+            chosen[name] = next((c for c in COMMON_PORTS if c not in taken and _free(c)), 0) or _any_free()
+    known = {name: port for name, port in known.items() if 1024 <= port < 65536}
     memory.parent.mkdir(parents=True, exist_ok=True)
-    memory.write_text(json.dumps(known | chosen, indent=1) + "\n")
-    return chosen
+    memory.write_text(json.dumps(chosen | known, indent=1) + "\n")
+    return chosen, all(known.get(name, port) == port for name, port in chosen.items())
 
 
 def _free(port: int) -> bool:

@@ -17,7 +17,9 @@ CRAWL_LABELS = ("kind", "domain", "lang", "license", "source", "concurrency", "p
 
 def stages(recipe: Recipe, limit: int | None = None) -> list[Stage]:
     """Every stage of a recipe, in order. `limit`: documents a source, for a smoke test."""
-    crawls = [_crawl(index, source, limit) for index, source in enumerate(recipe.sources) if source_kind(source) == "crawl"]
+    crawls = [
+        _crawl(index, source, limit) for index, source in enumerate(recipe.sources) if source_kind(source) == "crawl"
+    ]
     return [
         *crawls,
         _acquire(recipe, [stage.name for stage in crawls], limit),
@@ -68,7 +70,12 @@ def stages(recipe: Recipe, limit: int | None = None) -> list[Stage]:
 
 def _model_stages(recipe: Recipe) -> list[Stage]:
     """The stages that live in the run folder."""
-    learn = {"model": as_fields(recipe.model), "train": as_fields(recipe.train), "seed": recipe.seed, "fork": recipe.fork}
+    learn = {
+        "model": as_fields(recipe.model),
+        "train": as_fields(recipe.train),
+        "seed": recipe.seed,
+        "fork": recipe.fork,
+    }
     return [
         Stage(
             name="train",

@@ -261,11 +261,25 @@ def normalise(value: Any, source: str) -> dict[str, Any] | None:
     if not isinstance(text, str) or not text.strip():
         return None
     row: dict[str, Any] = {"text": text}
-    for key in ("id", "url", "title", "source", "license", "lang", "domain", "kind", "fetched_at", "warc_file", "digest"):
+    for key in (
+        "id",
+        "url",
+        "title",
+        "source",
+        "license",
+        "lang",
+        "domain",
+        "kind",
+        "fetched_at",
+        "warc_file",
+        "digest",
+    ):
         given = value.get(key)
         row[key] = given if isinstance(given, str) else "" if given is None else str(given)
     offset = value.get("warc_offset")
-    row["warc_offset"] = offset if isinstance(offset, int) and not isinstance(offset, bool) and 0 <= offset < 2**63 else -1
+    row["warc_offset"] = (
+        offset if isinstance(offset, int) and not isinstance(offset, bool) and 0 <= offset < 2**63 else -1
+    )
     meta = value.get("meta")
     row["meta"] = {str(k): str(v) for k, v in meta.items()} if isinstance(meta, dict) else {}
     row["source"] = row["source"] or source

@@ -55,7 +55,12 @@ def write_jsonl(path: Path, lang: str, num_documents: int, seed: int = 0, **fiel
     with open(path, "w", encoding="utf-8") as out:
         for index in range(num_documents):
             texts.append(texts[index // 2] if index % 10 == 9 else MAKERS[lang](rng))
-            row = {"id": f"{lang}-{seed}-{index}", "text": texts[-1], "url": f"https://{lang}.example/{index}", "lang": lang}
+            row = {
+                "id": f"{lang}-{seed}-{index}",
+                "text": texts[-1],
+                "url": f"https://{lang}.example/{index}",
+                "lang": lang,
+            }
             out.write(json.dumps(row | fields, ensure_ascii=False) + "\n")
     return path
 
@@ -65,7 +70,13 @@ def write_recipe(folder: Path, num_documents: int = 60, **sections: object) -> P
     folder.mkdir(parents=True, exist_ok=True)
     sources = []
     for index, (lang, kind, domain) in enumerate(
-        [("zh", "general", ""), ("en", "general", ""), ("code", "specific", ""), ("en", "specific", "math"), ("zh", "specific", "")]
+        [
+            ("zh", "general", ""),
+            ("en", "general", ""),
+            ("code", "specific", ""),
+            ("en", "specific", "math"),
+            ("zh", "specific", ""),
+        ]
     ):
         path = write_jsonl(folder / f"{lang}{index}.jsonl", lang, num_documents, index)
         sources.append({"files": {"paths": [str(path)], "kind": kind, **({"domain": domain} if domain else {})}})
@@ -74,9 +85,27 @@ def write_recipe(folder: Path, num_documents: int = 60, **sections: object) -> P
         "sources": sources,
         "split": {"samples": 8, "window_tokens": 64},
         "tokenizer": {"vocab_size": 600, "reserve": 8},
-        "mixture": {"lang": {"zh": 4, "en": 4, "code": 2}, "kind": {"general": 1, "specific": 1}, "max_domain_share": 0.15},
-        "model": {"preset": "llama-1m", "hidden_size": 32, "num_layers": 2, "num_heads": 2, "num_kv_heads": 1, "head_size": 16, "ffn_size": 64},
-        "train": {"tokens": 20000, "batch_tokens": 512, "sequence_length": 64, "checkpoint_every_steps": 5, "compile": "off"},
+        "mixture": {
+            "lang": {"zh": 4, "en": 4, "code": 2},
+            "kind": {"general": 1, "specific": 1},
+            "max_domain_share": 0.15,
+        },
+        "model": {
+            "preset": "llama-1m",
+            "hidden_size": 32,
+            "num_layers": 2,
+            "num_heads": 2,
+            "num_kv_heads": 1,
+            "head_size": 16,
+            "ffn_size": 64,
+        },
+        "train": {
+            "tokens": 20000,
+            "batch_tokens": 512,
+            "sequence_length": 64,
+            "checkpoint_every_steps": 5,
+            "compile": "off",
+        },
         "evaluate": {"probe_samples": 8, "continuations": 1, "continuation_tokens": 8},
     }
     for name, value in sections.items():

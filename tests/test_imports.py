@@ -30,7 +30,15 @@ ALLOWED: dict[str, set[str] | None] = {
     "train": {"model", "batches", "monitor.metrics", "storage"},
     "monitor": {"batches", "document", "storage"},
     "generate": {"model", "tokenizer.encode", "storage"},
-    "evaluate": {"generate", "model", "tokenizer.encode", "document", "storage", "pipeline.selection", "monitor.metrics"},
+    "evaluate": {
+        "generate",
+        "model",
+        "tokenizer.encode",
+        "document",
+        "storage",
+        "pipeline.selection",
+        "monitor.metrics",
+    },
     "interop": {"model", "tokenizer.encode", "storage"},
 }
 NO_TORCH = (

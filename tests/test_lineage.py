@@ -26,7 +26,9 @@ def site(tmp_path_factory):
         text = (chinese if index % 2 else english)(rng, 40)
         paragraphs = "".join(f"<p>{line}</p>" for line in text.split("\n"))
         title = f"<title>Page {index}</title>"
-        (folder / name).write_text(f"<html><head><meta charset=utf-8>{title}</head><body><article>{paragraphs}</article></body></html>")
+        (folder / name).write_text(
+            f"<html><head><meta charset=utf-8>{title}</head><body><article>{paragraphs}</article></body></html>"
+        )
     links = "".join(f'<a href="{name}">{name}</a> ' for name in names)
     (folder / "index.html").write_text(f"<html><body>{links}</body></html>")
 
@@ -48,7 +50,10 @@ def run(site, tmp_path_factory):
     folder = tmp_path_factory.mktemp("lineage")
     crawl = {"seeds": [site], "allow_private": True, "delay_s": 0, "kind": "specific"}
     recipe = write_recipe(
-        folder / "corpus", 10, sources=[{"crawl": crawl}], train={"tokens": 8000, "batch_tokens": 512, "sequence_length": 64, "compile": "off"}
+        folder / "corpus",
+        10,
+        sources=[{"crawl": crawl}],
+        train={"tokens": 8000, "batch_tokens": 512, "sequence_length": 64, "compile": "off"},
     )
     value = json.loads(recipe.read_text())
     value["mixture"] = {}

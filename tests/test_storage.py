@@ -9,35 +9,7 @@ import pytest
 
 from headwater import storage
 from headwater.errors import HeadwaterError
-
-
-class Failing(storage.Layer):
-    """Fails the n-th disk operation with an error number; counts the operations."""
-
-    def __init__(self, n: int, code: int) -> None:
-        self.left, self.code, self.operations = n, code, 0
-
-    def _step(self) -> None:
-        self.operations += 1
-        self.left -= 1
-        if self.left == 0:
-            raise OSError(self.code, os.strerror(self.code))
-
-    def open(self, path, mode):
-        self._step()
-        return super().open(path, mode)
-
-    def fsync(self, handle):
-        self._step()
-        super().fsync(handle)
-
-    def fsync_folder(self, path):
-        self._step()
-        super().fsync_folder(path)
-
-    def replace(self, source, target):
-        self._step()
-        super().replace(source, target)
+from tests.faults.failing import FailingLayer
 
 
 def test_a_block_that_fails_leaves_the_old_file_and_no_temporary(tmp_path):
@@ -55,7 +27,7 @@ def test_every_operation_that_fails_is_said_and_leaves_old_or_new(tmp_path, code
     path = tmp_path / "a.json"
     storage.write_json(path, {"old": 1})
     for n in range(1, 100):
-        layer = Failing(n, code)
+        layer = FailingLayer(n, code)
         try:
             with storage.layer(layer):
                 storage.write_json(path, {"new": n})

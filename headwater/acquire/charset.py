@@ -29,9 +29,9 @@ def decoded(data: bytes, header_charset: str = "") -> str:
             return data[len(mark) :].decode(name, "replace")
     if data.isascii():
         return data.decode("ascii")
-    declared = [name for name in (known(header_charset), known(_declared(data))) if name]
-    multi_byte = [name for name in declared if not SINGLE_BYTE.match(name)]
-    for name in (*multi_byte, "utf-8", *declared):
+    named = [name for name in (known(header_charset), known(_declared(data))) if name]
+    multi_byte = [name for name in named if not SINGLE_BYTE.match(name)]
+    for name in (*multi_byte, "utf-8", *named):
         try:
             return data.decode(name)
         except UnicodeDecodeError:
@@ -41,6 +41,11 @@ def decoded(data: bytes, header_charset: str = "") -> str:
         if text.count("\ufffd") <= MAX_BAD_SHARE * len(text):
             return text
     return data.decode(_guessed(data) or "utf-8", "replace")
+
+
+def declared(data: bytes, header_charset: str = "") -> str:
+    """What a page says its character set is, else UTF-8; enough for its links."""
+    return known(header_charset) or known(_declared(data)) or "utf-8"
 
 
 def known(label: str) -> str:

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urljoin
 
-from headwater.acquire import canonical, links, warc
+from headwater.acquire import canonical, warc
 from headwater.acquire.addresses import PrivateAddress
 from headwater.acquire.config import CrawlSource
 from headwater.acquire.fetch import FetchFailed, Response, fetch, open_session
-from headwater.acquire.frontier import KEPT, REFUSED, Frontier, Page
-from headwater.acquire.media import is_html_type
+from headwater.acquire.frontier import KEPT, REFUSED, Frontier
+from headwater.acquire.outcomes import Outcomes, now
 from headwater.acquire.resolver import CheckedResolver
-from headwater.acquire.robots import MAX_BYTES, REDIRECTS, Robots
+from headwater.acquire.robots import MAX_BYTES, Robots
 from headwater.acquire.slots import Entry, Slots
 
 MAX_HOST_FAILURES = 5  # in a row; the rest of the host's queue is then refused
@@ -34,11 +34,10 @@ class Crawler:
     """The state of one crawl under way."""
 
     def __init__(self, folder: Path, source: CrawlSource, frontier: Frontier, on_kept: Callable[[str], None]) -> None:
-        self.source, self.frontier, self._on_kept = source, frontier, on_kept
-        self._include = [re.compile(p) for p in source.include]
-        self._exclude = [re.compile(p) for p in source.exclude]
+        self.source, self.frontier = source, frontier
         self._slots = Slots(source.delay_s, source.per_host)
-        self._writer = warc.Writer(folder, frontier.ends(), (_now(), source.user_agent))
+        self._writer = warc.Writer(folder, frontier.ends(), (now(), source.user_agent))
+        self._outcomes = Outcomes(source, frontier, self._writer, on_kept)
         self._resolver = CheckedResolver(source.allow_private)
         self._in_flight: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -51,16 +50,45 @@ class Crawler:
         async with open_session(self.source, self._resolver) as self._session:
             self._robots = Robots(self._ask_robots, self.source.user_agent)
             try:
-                while await self._hand_out():
-                    await self._sync_now_and_then()
+                with self._sigterm_relayed():
+                    while await self._hand_out():
+                        self._sync_now_and_then()
             finally:
-                for task in self._in_flight:
-                    task.cancel()
-                await asyncio.gather(*self._in_flight, return_exceptions=True)
-                self._writer.close()
-                self.frontier.mark_synced()
+                await self._stop()
         if self._failure is not None:
             raise self._failure
+
+    async def _stop(self) -> None:
+        for task in self._in_flight:
+            task.cancel()
+        await asyncio.gather(*self._in_flight, return_exceptions=True)
+        await self._robots.close()
+        await self._resolver.close()
+        self._writer.close()
+        self.frontier.mark_synced()
+
+    @contextlib.contextmanager
+    def _sigterm_relayed(self) -> Iterator[None]:
+        """Let a handler that raises stop the crawl: inside a callback of the loop its exception would be lost."""
+        previous = signal.getsignal(signal.SIGTERM)
+        if not callable(previous) or threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def relay() -> None:
+            try:
+                previous(signal.SIGTERM, None)
+            except BaseException as error:
+                self._failure = error
+                self._wake.set()
+
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, relay)
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGTERM)
+            signal.signal(signal.SIGTERM, previous)
 
     def _start_entries(self) -> None:
         for seed in self.source.seeds:
@@ -109,12 +137,12 @@ class Crawler:
         failed, started = False, time.monotonic()
         try:
             refusal = await self._refusal(host, entry)
-            if refusal is None:
-                return
             if refusal:
                 self.frontier.finish(entry, REFUSED + refusal)
-                return
-            failed = await self._ask(host, entry)
+            elif refusal is not None:
+                failed = await self._ask(host, entry)
+        except FetchFailed as error:
+            self.frontier.finish(entry, f"fetch.{error.reason}")
         finally:
             failures = self._slots.release(host, started, time.monotonic(), failed)
             if failures >= MAX_HOST_FAILURES:
@@ -127,8 +155,8 @@ class Crawler:
             await self._resolver.admit(host)
         except PrivateAddress:
             return "private_address"
-        except OSError:
-            return ""  # the request itself will say that the name is not found
+        except OSError as error:
+            raise FetchFailed("name_not_found") from error
         origin = canonical.origin_of(entry.url)
         rules = self._robots.known(origin)
         if rules is None:
@@ -160,91 +188,15 @@ class Crawler:
             else:
                 self.frontier.finish(entry, f"fetch.{error.reason}")
             return error.transient
-        self._record(entry, response)
+        for item in self._outcomes.record(entry, response):
+            self._slots.add(canonical.host_of(item.url), item)
         return False
 
-    def _record(self, entry: Entry, response: Response) -> None:
-        if response.status in REDIRECTS:
-            self._record_redirect(entry, response)
-            return
-        reason = None
-        if response.status != 200:
-            reason = f"fetch.status_{response.status}"
-        elif not is_html_type(response.content_type, response.body):
-            reason = "fetch.not_html"
-        elif not response.body.strip():
-            reason = "fetch.empty"
-        if reason is not None:
-            self.frontier.finish(entry, reason)
-            return
-        tag = links.directives_in(response.robots_tag)
-        page_links = links.page_links(response.body, entry.url, response.charset or "utf-8")
-        found = [] if tag & {"nofollow", "none"} else self._wanted(page_links.links, entry.depth + 1)
-        if page_links.noindex or tag & {"noindex", "none"}:
-            new = self.frontier.finish(entry, "fetch.noindex", found=found)
-        else:
-            new = self.frontier.finish(entry, KEPT, page=self._store(response), found=found)
-            self._on_kept(entry.url)
-        for item in new:
-            self._slots.add(canonical.host_of(item.url), item)
-
-    def _record_redirect(self, entry: Entry, response: Response) -> None:
-        try:
-            target = canonical.canonical(urljoin(entry.url, response.location)) if response.location else None
-        except ValueError:
-            target = None
-        if target is None:
-            self.frontier.finish(entry, "redirect.no_target")
-        elif self.frontier.leads_back(entry.url, target, self.source.max_redirects):
-            self.frontier.finish(entry, "redirect.loop")
-        elif entry.hops >= self.source.max_redirects:
-            self.frontier.finish(entry, "redirect.too_many")
-        elif not entry.seed and not self._allowed(target):
-            self.frontier.finish(entry, "redirect.elsewhere")
-        else:
-            item = Entry(target, entry.depth, entry.hops + 1, entry.seed)
-            for new in self.frontier.finish(entry, "redirect.followed", found=[item], to=target):
-                self._slots.add(canonical.host_of(new.url), new)
-
-    def _wanted(self, urls: list[str], depth: int) -> list[Entry]:
-        if depth > self.source.max_depth:
-            return []
-        seen = self.frontier.state.seen
-        return [Entry(url, depth) for url in urls if url not in seen and self._allowed(url)]
-
-    def _allowed(self, url: str) -> bool:
-        if self.source.same_site and canonical.netloc_of(url) not in self.frontier.state.sites:
-            return False
-        if self._include and not any(p.search(url) for p in self._include):
-            return False
-        return not any(p.search(url) for p in self._exclude)
-
-    def _store(self, response: Response) -> Page:
-        date = _now()
-        record, digest = warc.response_record(
-            response.url, date, response.status, response.phrase, response.headers, response.body, response.address
-        )
-        name, offset = self._writer.append(record)
-        return Page(
-            url=response.url,
-            digest=digest,
-            warc_file=name,
-            warc_offset=offset,
-            length=len(record),
-            fetched_at=date,
-            content_type=response.content_type,
-            status=response.status,
-        )
-
-    async def _sync_now_and_then(self) -> None:
+    def _sync_now_and_then(self) -> None:
         if time.monotonic() - self._synced_at > SYNC_INTERVAL_S:
             self._writer.sync()
             self.frontier.mark_synced()
             self._synced_at = time.monotonic()
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def _retry_after(response: Response) -> float:

@@ -7,6 +7,7 @@ into a document), and for each file document rows after `where` and the source's
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ def input_files(source: FilesSource) -> list[InputFile]:
     found: list[InputFile] = []
     for path in source.paths:
         locations = document.expand([path])
-        root = Path(path) if "://" not in path and Path(path).is_dir() else None
+        root = _root(path)
         for location in locations:
             if document.format_of(location) is None:
                 raise HeadwaterError(
@@ -47,11 +48,20 @@ def input_files(source: FilesSource) -> list[InputFile]:
                     "unknown format; known are .jsonl(.zst|.gz), .parquet, .txt, .md, .rst, .warc(.gz) and source code",
                     where=location,
                 )
-            name = PurePath(location).relative_to(root).as_posix() if root else PurePath(location).name
+            name = PurePath(location).relative_to(root).as_posix() if root is not None else PurePath(location).name
             found.append(InputFile(location=location, name=name))
     if not found:
         raise HeadwaterError("empty_corpus", "no file of a known format", where=", ".join(source.paths))
     return found
+
+
+def _root(path: str) -> Path | None:
+    """The folder that names are counted from: the one given, or what stands before a glob's first wildcard."""
+    if "://" in path or Path(path).is_file():
+        return None
+    parts = Path(path).parts
+    wild = next((number for number, part in enumerate(parts) if re.search(r"[*?\[]", part)), len(parts))
+    return Path(path) if Path(path).is_dir() else Path(*parts[:wild])
 
 
 def fingerprint(source: FilesSource) -> list[tuple[str, str]]:

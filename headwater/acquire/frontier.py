@@ -8,8 +8,9 @@ its row; a record without a row is cut off, and a row whose record did not reach
 
 from __future__ import annotations
 
+import json
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,43 +59,51 @@ class Frontier:
         self.folder, self._capacity = folder, capacity
         self.state = State()
         path = folder / LOG
-        self._log = storage.AppendLog(path)
         synced = 0
-        done: dict[str, Entry] = {}
-        for row in storage.read_rows(path):
+        recent: dict[str, Entry] = {}  # finished since the last sync
+        for row in _intact_rows(path):
             try:
-                synced = len(self.state.pages) if self._replay(row, done) else synced
+                if self._replay(row, recent):
+                    synced = len(self.state.pages)
+                    recent.clear()
             except (KeyError, TypeError, IndexError) as error:
-                raise HeadwaterError("damaged_file", f"not a row of a frontier: {error!r}", where=str(path)) from error
-        self._take_back_lost(synced, done)
+                raise _damaged(path, f"not a row of a frontier: {error!r}") from error
+        self._log = storage.AppendLog(path)
+        self._take_back_lost(synced, recent)
 
-    def _replay(self, row: dict[str, Any], done: dict[str, Entry]) -> bool:
+    def _replay(self, row: dict[str, Any], recent: dict[str, Entry]) -> bool:
         """Apply a row; True when it says that all pages before it reached the disk."""
         if "synced" in row:
             return True
         if "lost" in row:
-            self._reopen(done[row["lost"]])
+            self._reopen(recent[row["lost"]])
         elif "seed" in row:
             self._find(Entry(row["seed"], 0, 0, True))
         else:
             page = Page(**row["page"]) if "page" in row else None
-            done[row["done"]] = self.state.waiting[row["done"]]
+            recent[row["done"]] = self.state.waiting[row["done"]]
             self._apply(row["done"], row["as"], page, [Entry(*e) for e in row.get("found", ())], row.get("to"))
         return False
 
-    def _take_back_lost(self, synced: int, done: dict[str, Entry]) -> None:
-        """Pages after the last sync whose record is not whole (a power cut) are to be asked for again."""
+    def _take_back_lost(self, synced: int, recent: dict[str, Entry]) -> None:
+        """From the first page after the last sync whose record is not whole (a power cut), ask for all again."""
+        pages = list(self.state.pages.values())[synced:]
+        whole = 0
+        while whole < len(pages) and self._is_whole(pages[whole]):
+            whole += 1
+        for page in pages[whole:]:
+            self._log.append({"lost": page.url})
+            self._reopen(recent[page.url])
+
+    def _is_whole(self, page: Page) -> bool:
         from headwater.acquire import warc
 
-        for page in list(self.state.pages.values())[synced:]:
-            try:
-                whole = (self.folder / page.warc_file).stat().st_size >= page.warc_offset + page.length
-                whole = whole and warc.read_record(self.folder / page.warc_file, page.warc_offset).url == page.url
-            except (OSError, HeadwaterError):
-                whole = False
-            if not whole:
-                self._log.append({"lost": page.url})
-                self._reopen(done[page.url])
+        path = self.folder / page.warc_file
+        try:
+            record = warc.read_record(path, page.warc_offset)
+            return path.stat().st_size >= page.warc_offset + page.length and warc.digest_of(record.body) == page.digest
+        except (OSError, HeadwaterError):
+            return False
 
     def _reopen(self, entry: Entry) -> None:
         del self.state.pages[entry.url]
@@ -184,3 +193,35 @@ class Frontier:
 
     def close(self) -> None:
         self._log.close()
+
+
+def _intact_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Rows of the log. Damage after the last sync, as a power cut leaves it, is cut off with all that follows.
+
+    Raises HeadwaterError damaged_file for damage before it.
+    """
+    if not path.exists():
+        return
+    with open(path, "rb+") as handle, storage.disk_errors(path):
+        position = 0
+        for line in handle:
+            row = _parsed(line)
+            if row is None:
+                if any("synced" in (_parsed(later) or ()) for later in handle):
+                    raise _damaged(path, f"not valid JSON at byte {position}")
+                handle.truncate(position)
+                return
+            yield row
+            position += len(line)
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    try:
+        row = json.loads(line) if line.endswith(b"\n") else None
+    except ValueError:
+        return None
+    return row if isinstance(row, dict) else None
+
+
+def _damaged(path: Path, message: str) -> HeadwaterError:
+    return HeadwaterError("damaged_file", message, where=str(path), mend="remove the folder and crawl again")

@@ -11,12 +11,15 @@ import asyncio
 import ipaddress
 import socket
 import time
+from collections.abc import Callable
+from functools import partial
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from headwater.acquire.addresses import PrivateAddress, literal, verdict
 
 CACHE_S = 300.0
+CACHE_FAILURE_S = 30.0
 MAX_CACHED_HOSTS = 10_000
 
 
@@ -25,7 +28,7 @@ class CheckedResolver(AbstractResolver):
 
     def __init__(self, allow_private: bool) -> None:
         self._allow_private = allow_private
-        self._known: dict[str, tuple[float, list[tuple[str, int]] | OSError]] = {}
+        self._known: dict[str, tuple[float, list[tuple[str, int]] | Callable[[], OSError]]] = {}
         self._asking: dict[str, asyncio.Task[list[tuple[str, int]]]] = {}
 
     async def admit(self, host: str) -> None:
@@ -51,41 +54,44 @@ class CheckedResolver(AbstractResolver):
     async def _addresses(self, host: str) -> list[tuple[str, int]]:
         known = self._known.get(host)
         if known and known[0] > time.monotonic():
-            if isinstance(known[1], OSError):
-                raise known[1]
+            if callable(known[1]):
+                raise known[1]()
             return known[1]
         if host not in self._asking:
             self._asking[host] = asyncio.create_task(self._look_up(host))
         return await asyncio.shield(self._asking[host])
 
     async def _look_up(self, host: str) -> list[tuple[str, int]]:
-        answer: list[tuple[str, int]] | OSError
+        keep_s = CACHE_S
+        failure: Callable[[], OSError] | None = None
+        found: list[tuple[str, int]] = []
         try:
             infos = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
             found = list(dict.fromkeys((str(info[4][0]), int(info[0])) for info in infos))
-            answer = self._checked(host, found)
-        except UnicodeError as error:
-            answer = OSError(f"{host}: not a host name: {error}")
-        except OSError as error:
-            answer = error
+            self._check(host, found)
+        except PrivateAddress as error:
+            failure = partial(PrivateAddress, host, error.verdict)
+        except (OSError, UnicodeError) as error:
+            keep_s, failure = CACHE_FAILURE_S, partial(OSError, f"{host}: {error}")
         finally:
             del self._asking[host]
         if len(self._known) >= MAX_CACHED_HOSTS:
             self._known.clear()
-        self._known[host] = (time.monotonic() + CACHE_S, answer)
-        if isinstance(answer, OSError):
-            raise answer
-        return answer
+        self._known[host] = (time.monotonic() + keep_s, failure or found)
+        if failure:
+            raise failure()
+        return found
 
-    def _checked(self, host: str, found: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    def _check(self, host: str, found: list[tuple[str, int]]) -> None:
         if not found:
             raise OSError(f"{host}: no address")
         if not self._allow_private:
             for address, _ in found:
                 if kind := verdict(ipaddress.ip_address(address.partition("%")[0])):
                     raise PrivateAddress(host, kind)
-        return found
 
     async def close(self) -> None:
-        for task in list(self._asking.values()):
+        tasks = list(self._asking.values())
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from headwater.acquire import canonical
-from headwater.acquire.addresses import PrivateAddress
 from headwater.acquire.fetch import FetchFailed, Response
 
 if TYPE_CHECKING:
@@ -71,6 +70,13 @@ class Robots:
             self._asking[origin] = asyncio.create_task(self._learn(origin))
         return await asyncio.shield(self._asking[origin])
 
+    async def close(self) -> None:
+        """Give up the fetches under way."""
+        tasks = list(self._asking.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def _learn(self, origin: str) -> Rules:
         try:
             for attempt in range(NUM_TRIES):
@@ -91,7 +97,7 @@ class Robots:
         for _ in range(MAX_REDIRECTS + 1):
             try:
                 response = await self._ask(url)
-            except (FetchFailed, PrivateAddress):
+            except (FetchFailed, OSError):  # a private address among them
                 return unreachable
             if response.status in REDIRECTS:
                 target = canonical.canonical(urljoin(url, response.location)) if response.location else None

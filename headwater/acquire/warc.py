@@ -55,7 +55,7 @@ def response_record(
     address: str = "",
 ) -> tuple[bytes, str]:
     """A gzipped response record, and its payload digest as the record spells it."""
-    digest = _digest(data)
+    digest = digest_of(data)
     lines = [b"HTTP/1.1 %d %s" % (status, phrase.encode("latin-1", "replace"))]
     for name, value in headers:
         lines.append((b"X-Crawler-" if name.lower() in _TRANSFER_HEADERS else b"") + name + b": " + value)
@@ -68,7 +68,7 @@ def response_record(
         "WARC-Target-URI": url,
         "WARC-IP-Address": address,
         "WARC-Payload-Digest": digest,
-        "WARC-Block-Digest": _digest(block),
+        "WARC-Block-Digest": digest_of(block),
         "Content-Type": "application/http;msgtype=response",
     }
     return _record(fields, block), digest
@@ -87,7 +87,8 @@ def info_record(date: str, name: str, user_agent: str) -> bytes:
     return _record(fields, block.encode())
 
 
-def _digest(data: bytes) -> str:
+def digest_of(data: bytes) -> str:
+    """The digest of a payload or block as WARC records spell it."""
     return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
 
 

@@ -20,7 +20,10 @@ from headwater.errors import HeadwaterError
 MAGIC = b"MMIDIDX\x00\x00"
 VERSION = 1
 HEADER = struct.Struct("<9sQBQQ")
-TOKEN_TYPES = {4: np.dtype("<i4"), 8: np.dtype("<u2")}  # Megatron's codes for the two that tokens use
+TOKEN_TYPES: dict[int, np.dtype] = {
+    4: np.dtype("<i4"),
+    8: np.dtype("<u2"),
+}  # Megatron's codes for the two that tokens use
 
 
 class IndexedTokens:
@@ -86,7 +89,7 @@ class IndexedTokens:
             len(bounds) > 0
             and bounds[0] == 0
             and bounds[-1] == self.num_sequences
-            and bool(np.all(np.diff(bounds) > 0))
+            and bool(np.all(bounds[1:] > bounds[:-1]))
         )
         if not ordered:
             raise _damaged(self.idx_path, "has document bounds out of order")

@@ -13,9 +13,8 @@ Dimensions: B sequences of a batch.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,77 +22,12 @@ import numpy as np
 
 from headwater import storage
 from headwater.batches.permute import permute, round_keys
+from headwater.batches.segment import SCHEMA, Segment, parse
 from headwater.errors import HeadwaterError
 
-SCHEMA = 1
+__all__ = ["NAME", "SCHEMA", "Schedule", "Segment", "continued", "epoch_keys", "parse", "read", "windows_of"]
 NAME = "schedule.jsonl"
-MAX_BLOCK = 1 << 24  # a block's order is held in memory
-_CHANNEL = re.compile(r"[a-z0-9_+.]+(-[a-z0-9_+.]+)*")
 _CACHED_BLOCKS = 8
-
-
-@dataclass(frozen=True, kw_only=True)
-class Segment:
-    """Steps `first_step` to `last_step`. `counts` are sequences a block, `windows` windows an epoch."""
-
-    first_step: int
-    last_step: int
-    seed: int
-    sequence_length: int  # tokens scored a sequence; a window holds one more
-    sequences: int  # a step
-    block: int  # sequences
-    counts: dict[str, int]
-    offsets: dict[str, int]
-    windows: dict[str, int]
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        return tuple(self.counts)
-
-    def row(self) -> dict[str, Any]:
-        """The segment as a line of schedule.jsonl."""
-        return {"schema": SCHEMA, **{name: getattr(self, name) for name in self.__dataclass_fields__}}
-
-
-def parse(row: Any, where: str) -> Segment:
-    """A Segment from a line of schedule.jsonl, its channels sorted. Raises HeadwaterError damaged_file."""
-    if isinstance(row, dict) and row.get("schema") != SCHEMA:
-        raise HeadwaterError(
-            "foreign_version", f"schedule schema {row.get('schema')!r}; this headwater reads {SCHEMA}", where=where
-        )
-    try:
-        numbers = {
-            n: _count(row[n]) for n in ("first_step", "last_step", "seed", "sequence_length", "sequences", "block")
-        }
-        maps = {n: {k: _count(row[n][k]) for k in sorted(row["counts"])} for n in ("counts", "offsets", "windows")}
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise HeadwaterError("damaged_file", f"not a segment: {type(error).__name__} {error}", where=where) from error
-    segment = Segment(**numbers, **maps)
-    problem = _problem(segment)
-    if problem:
-        raise HeadwaterError("damaged_file", f"not a segment: {problem}", where=where)
-    return segment
-
-
-def _count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 62:
-        raise ValueError(f"{value!r} is not a count")
-    return value
-
-
-def _problem(segment: Segment) -> str:
-    if not 1 <= segment.first_step <= segment.last_step:
-        return f"steps {segment.first_step} to {segment.last_step}"
-    if segment.sequence_length < 1 or not 1 <= segment.sequences <= MAX_BLOCK or not 1 <= segment.block <= MAX_BLOCK:
-        return "a length, batch or block out of bounds"
-    if sum(segment.counts.values()) != segment.block:
-        return f"counts add up to {sum(segment.counts.values())} where the block is {segment.block}"
-    for name in segment.counts:
-        if not _CHANNEL.fullmatch(name):
-            return f"channel name {name!r}"
-        if segment.counts[name] and not segment.windows[name]:
-            return f"channel {name} is drawn from and has no window"
-    return ""
 
 
 class Schedule:

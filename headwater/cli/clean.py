@@ -19,17 +19,16 @@ def clean(
     Example: headwater clean --dry-run
     """
     from headwater import storage
-    from headwater.pipeline.workspace import Workspace, remove, unused_entries
+    from headwater.pipeline.workspace import Workspace, remove, size_bytes, unused_entries
 
     place = Workspace(workspace)
-    entries = unused_entries(place)
-    removed, total = [], 0
-    for path in entries:
-        size = sum(p.stat().st_size for p in path.rglob("*") if p.is_file()) if dry_run else remove(path)
-        removed.append({"entry": path.name, "bytes": size})
-        total += size
+    removed: dict[str, int] = {}
+    for path in unused_entries(place):
+        removed[path.name] = size_bytes(path) if dry_run else remove(path)
+    total = sum(removed.values())
     swept = 0 if dry_run or not place.store.exists() else storage.sweep(place.store)
     verb = "would remove" if dry_run else "removed"
-    lines = [f"{verb} {entry['entry']} ({entry['bytes'] / 2**20:.1f} MiB)" for entry in removed]
+    lines = [f"{verb} {name} ({size / 2**20:.1f} MiB)" for name, size in removed.items()]
     lines.append(f"{verb} {len(removed)} entries, {total / 2**20:.1f} MiB")
-    return Outcome(value={"removed": removed, "bytes": total, "temporaries": swept}, text="\n".join(lines))
+    entries = [{"entry": name, "bytes": size} for name, size in removed.items()]
+    return Outcome(value={"removed": entries, "bytes": total, "temporaries": swept}, text="\n".join(lines))

@@ -37,5 +37,8 @@ def table(rows: list[list[str]], header: list[str]) -> str:
         return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
     widths = [max(width(row[i]) for row in [header, *rows]) for i in range(len(header))]
-    lines = ["  ".join(cell + " " * (widths[i] - width(cell)) for i, cell in enumerate(row)).rstrip() for row in [header, *rows]]
+    lines = [
+        "  ".join(cell + " " * (widths[i] - width(cell)) for i, cell in enumerate(row)).rstrip()
+        for row in [header, *rows]
+    ]
     return "\n".join(lines)

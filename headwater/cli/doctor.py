@@ -12,8 +12,10 @@ from typing import Any
 
 from headwater.cli.console import Outcome, table
 
-CORE = ("numpy", "pyarrow", "zstandard", "orjson", "ruamel.yaml", "typer", "aiohttp", "protego", "fastwarc", "trafilatura",
-        "fsspec", "scipy", "tokenizers")  # fmt: skip
+CORE = (
+    "numpy", "pyarrow", "zstandard", "orjson", "ruamel.yaml", "typer", "aiohttp", "protego", "fastwarc", "lxml",
+    "trafilatura", "fsspec", "scipy", "tokenizers",
+)  # fmt: skip
 EXTRAS = {"torch": "train", "safetensors": "train", "transformers": "interop", "ray": "ray"}
 VARIABLES = ("HF_HOME", "HF_HUB_OFFLINE", "CUDA_VISIBLE_DEVICES", "NO_COLOR", "OMP_NUM_THREADS", "TMPDIR")
 MIN_FREE_BYTES = 5 << 30
@@ -59,7 +61,9 @@ def _memory_bytes() -> int:
 
 def _checks() -> list[tuple[str, str, str, str]]:
     """(subject, ok | missing | warn, what was found, mend) for each thing looked at."""
-    rows = [("python", "ok" if sys.version_info >= (3, 11) else "missing", platform.python_version(), "use Python 3.11+")]
+    rows = [
+        ("python", "ok" if sys.version_info >= (3, 11) else "missing", platform.python_version(), "use Python 3.11+")
+    ]
     for name in CORE:
         found = _version(name)
         rows.append((name, "ok" if found else "missing", found or "not installed", "pip install headwater"))

@@ -57,7 +57,9 @@ def init(folder: Path = typer.Argument(..., help="folder to write recipe.yaml in
     target = folder / "recipe.yaml"
     if target.exists():
         raise HeadwaterError("arguments", "is there already; nothing was written", where=str(target))
-    name = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in folder.resolve().name).strip("-._")
+    name = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in folder.resolve().name).strip(
+        "-._"
+    )
     storage.write_text(target, TEMPLATE.format(name=name or "run"))
     storage.write_text(folder / "recipe.schema.json", json.dumps(recipe_schema(), ensure_ascii=False, indent=1) + "\n")
     text = f"wrote {target}\nnext: put your pages or files into `sources:`, then\n  headwater run {target} --dry-run"

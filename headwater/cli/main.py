@@ -60,7 +60,9 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _fail(HeadwaterError("interrupted", "interrupted", mend="the same command goes on from here"), as_json)
     except MemoryError:
-        return _fail(HeadwaterError("no_memory", "memory ran out", mend="use fewer workers or a smaller batch"), as_json)
+        return _fail(
+            HeadwaterError("no_memory", "memory ran out", mend="use fewer workers or a smaller batch"), as_json
+        )
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

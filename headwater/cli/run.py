@@ -10,6 +10,7 @@ import typer
 
 from headwater.cli.console import Outcome, reporter
 from headwater.errors import HeadwaterError
+from headwater.pipeline.stage import Engine
 
 
 def run(
@@ -17,7 +18,9 @@ def run(
     set_: list[str] = typer.Option([], "--set", help="override one value: --set train.tokens=5M (repeatable)"),
     from_: str = typer.Option("", "--from", help="begin at this stage; earlier ones must be finished"),
     until: str = typer.Option("", "--until", help="stop after this stage"),
-    limit: int = typer.Option(0, "--limit", min=0, help="smoke test: at most N documents a source, in a run of its own"),
+    limit: int = typer.Option(
+        0, "--limit", min=0, help="smoke test: at most N documents a source, in a run of its own"
+    ),
     fork: str = typer.Option("", "--fork", help="start training from another run's checkpoint: RUN@STEP"),
     dry_run: bool = typer.Option(False, "--dry-run", help="print the plan and every derived number; change nothing"),
     workspace: Path = typer.Option(Path("."), "--workspace", help="folder of store/ and runs/"),
@@ -55,7 +58,10 @@ def _run(
     recipe = loaded.recipe
     if not recipe.sources:
         raise HeadwaterError(
-            "recipe", "no sources: the recipe names no data", where=path, mend="add a `sources:` list (`headwater init`)"
+            "recipe",
+            "no sources: the recipe names no data",
+            where=path,
+            mend="add a `sources:` list (`headwater init`)",
         )
     if limit:
         recipe = replace(recipe, name=f"{recipe.name}-limit{limit}")
@@ -97,9 +103,10 @@ class _LazyEngine:
     """The engine of the recipe, started when the first stage needs it."""
 
     def __init__(self, recipe: Any) -> None:
-        self.recipe, self.engine = recipe, None
+        self.recipe = recipe
+        self.engine: Engine | None = None
 
-    def get(self) -> Any:
+    def get(self) -> Engine:
         from headwater.pipeline import engine
 
         if self.engine is None:

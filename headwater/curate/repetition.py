@@ -8,7 +8,7 @@ next, so ordinary text thins out at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -34,11 +34,11 @@ def seen_before(pieces: Sequence[str]) -> tuple[int, int]:
     return count, chars
 
 
-def number(words: Iterable[str]) -> tuple[np.ndarray, list[str]]:
+def number(words: Sequence[str]) -> tuple[np.ndarray, list[str]]:
     """Words as numbers in order of first appearance, and the distinct words."""
-    index: dict[str, int] = {}
-    ids = np.array([index.setdefault(word, len(index)) for word in words], dtype=np.int64)
-    return ids, list(index)
+    vocabulary = list(dict.fromkeys(words))
+    index = dict(zip(vocabulary, range(len(vocabulary)), strict=True))
+    return np.fromiter(map(index.__getitem__, words), np.int64, len(words)), vocabulary
 
 
 def ngram_chars(ids: np.ndarray, lengths: np.ndarray) -> tuple[list[int], list[int]]:

@@ -116,7 +116,9 @@ def _scaled(asked: Asked, scaled: dict[int, float], total: float | None, cost: f
     """
     num = len(asked.channels)
     costs = np.concatenate([np.zeros(num), [cost]])
-    A, b, G, h = [np.concatenate([np.ones(num), [-1.0 if total is None else 0.0]])], [total or 0.0], [], []
+    G: list[np.ndarray] = []
+    h: list[float] = []
+    A, b = [np.concatenate([np.ones(num), [-1.0 if total is None else 0.0]])], [total or 0.0]
     for one in asked.constraints:
         row = np.concatenate([one.row, [-scaled.get(id(one), 0.0)]])
         (A if one.equal else G).append(row)

@@ -42,7 +42,9 @@ def elastic(channels: list[Channel], constraints: list[Constraint]) -> Elastic:
     cost = np.zeros(size)
     cost[-1] = CUT_COST
     bounds: list[tuple[float, float | None]] = [(0.0, None)] * num
-    A, b, G, h = [np.concatenate([np.ones(num), np.zeros(2 * rows), [1.0]])], [1.0], [], []
+    G: list[np.ndarray] = []
+    h: list[float] = []
+    A, b = [np.concatenate([np.ones(num), np.zeros(2 * rows), [1.0]])], [1.0]
     for index, constraint in enumerate(constraints):
         row = np.zeros(size)
         row[:num] = constraint.row

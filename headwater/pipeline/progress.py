@@ -56,7 +56,11 @@ class Bar:
     def _line(self, now: float) -> str:
         elapsed = max(now - self._started, 1e-9)
         rate = self.done / elapsed
-        parts = [f"{amount(self.done)}/{amount(self.total)} {self.unit}" if self.total else f"{amount(self.done)} {self.unit}"]
+        parts = [
+            f"{amount(self.done)}/{amount(self.total)} {self.unit}"
+            if self.total
+            else f"{amount(self.done)} {self.unit}"
+        ]
         parts.append(f"{amount(rate)} {self.unit}/s")
         if self.total and 0 < self.done < self.total:
             parts.append(f"{duration((self.total - self.done) / rate)} left")

@@ -152,7 +152,9 @@ def _make(run: Run, stage: Stage, digest: str) -> Finished:
         done = _make_in_store(run, stage, digest) if stage.place == "store" else _make_in_run(run, stage, digest)
     except BaseException as error:
         with contextlib.suppress(HeadwaterError, OSError):  # the disk may be the very thing that failed
-            ledger.record(run.folder, "failed", stage.name, digest=digest, error=f"{type(error).__name__}: {error}"[:500])
+            ledger.record(
+                run.folder, "failed", stage.name, digest=digest, error=f"{type(error).__name__}: {error}"[:500]
+            )
         raise
     seconds = time.monotonic() - started
     counts = _counts(done.manifest.figures)
@@ -170,7 +172,10 @@ def _make_in_store(run: Run, stage: Stage, digest: str) -> Finished:
             return done
         if final.exists():
             raise HeadwaterError(
-                "damaged_file", "holds no manifest of this digest", where=str(final), mend=f"remove {final} and run again"
+                "damaged_file",
+                "holds no manifest of this digest",
+                where=str(final),
+                mend=f"remove {final} and run again",
             )
         storage.make_folder(work)
         storage.sweep(work)
@@ -232,10 +237,13 @@ def check_counts(stage: str, figures: dict[str, Any]) -> None:
         return
     out = counts["kept"] + sum(counts["rejected"].values())
     if counts["in"] != out:
+        rejected = out - counts["kept"]
         raise HeadwaterError(
-            "counts_differ", f"{counts['in']} documents in, but {counts['kept']} kept and {out - counts['kept']} rejected",
-            where=stage, mend="this is a bug in headwater: please report it with the recipe",
-        )  # fmt: skip
+            "counts_differ",
+            f"{counts['in']} documents in, but {counts['kept']} kept and {rejected} rejected",
+            where=stage,
+            mend="this is a bug in headwater: please report it with the recipe",
+        )
 
 
 def _counts(figures: dict[str, Any]) -> dict[str, Any]:

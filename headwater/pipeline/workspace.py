@@ -58,7 +58,9 @@ def locked(path: Path, busy: str, wait: bool = False) -> Iterator[None]:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise HeadwaterError("in_use", busy, where=str(path.parent), mend="wait for it, or end that process") from error
+            raise HeadwaterError(
+                "in_use", busy, where=str(path.parent), mend="wait for it, or end that process"
+            ) from error
         yield
     finally:
         os.close(fd)
@@ -89,9 +91,14 @@ def _lock_of(path: Path) -> Path:
     return path.parent / f"{LOCK}{path.name.removeprefix(PARTIAL)}"
 
 
+def size_bytes(path: Path) -> int:
+    """The bytes of the files below a folder."""
+    return sum(p.stat().st_size for p in path.rglob("*") if p.is_file() and not p.is_symlink())
+
+
 def remove(path: Path) -> int:
     """Remove one store entry; the bytes it held. A rename first, so that a half-removed entry is never read."""
-    size = sum(p.stat().st_size for p in path.rglob("*") if p.is_file() and not p.is_symlink())
+    size = size_bytes(path)
     doomed = path.parent / f"{storage.TEMPORARY_PREFIX}removed-{path.name}"
     with storage.disk_errors(path):
         os.replace(path, doomed)

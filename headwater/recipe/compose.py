@@ -109,7 +109,7 @@ def _sources(node: Node, problems: list[Problem]) -> Any:
             known = ", ".join(SOURCES)
             problems.append(Problem(item.where, path, f"a source is one key and its settings; known are {known}"))
             continue
-        (kind, settings), = item.value.items()
+        ((kind, settings),) = item.value.items()
         if kind not in SOURCES:
             unknown_key(settings, path, kind, list(SOURCES), problems)
             continue

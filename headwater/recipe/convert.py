@@ -156,7 +156,11 @@ def _scalar(node: Node, kind: Any, path: str, problems: list[Problem]) -> Any:
             return str(value)
         return _fail(node, path, f"expected text, got {_describe(node)}", problems)
     if kind is bool:
-        return value if isinstance(value, bool) else _fail(node, path, f"expected true or false, got {_describe(node)}", problems)
+        return (
+            value
+            if isinstance(value, bool)
+            else _fail(node, path, f"expected true or false, got {_describe(node)}", problems)
+        )
     if isinstance(value, str):
         value = number(value)
     if value is None or isinstance(value, bool | dict | list) or not math.isfinite(value):

@@ -79,7 +79,9 @@ def _over_preset(node: tree.Node, problems: list[tree.Problem]) -> tree.Node:
 def _refused(problems: list[tree.Problem], path: str) -> HeadwaterError:
     lines = list(dict.fromkeys(str(problem) for problem in problems))
     count = f"{len(lines)} mistakes" if len(lines) > 1 else "1 mistake"
-    return HeadwaterError("recipe", "\n".join([f"{count} in {path}", *lines]), mend="`headwater schema` lists every key")
+    return HeadwaterError(
+        "recipe", "\n".join([f"{count} in {path}", *lines]), mend="`headwater schema` lists every key"
+    )
 
 
 def resolved(loaded: Loaded) -> str:

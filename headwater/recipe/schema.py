@@ -54,7 +54,8 @@ def of_type(kind: Any) -> dict[str, Any]:
     if kind in (int, float):
         word = "integer" if kind is int else "number"
         return {"anyOf": [{"type": word}, {"type": "string", "pattern": NUMBER_PATTERN}]}
-    return {bool: {"type": "boolean"}, str: {"type": ["string", "number"]}, type(None): {"type": "null"}}.get(kind, {})
+    words: dict[Any, Any] = {bool: "boolean", str: ["string", "number"], type(None): "null"}
+    return {"type": words[kind]} if kind in words else {}
 
 
 def _of_section(kind: Any) -> dict[str, Any]:

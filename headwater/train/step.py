@@ -19,7 +19,6 @@ from headwater.model.decoder import Decoder
 from headwater.train.loss import Terms, linear_cross_entropy, terms
 from headwater.train.precision import Machine
 
-
 QUERY_BLOCK = 128
 # Beyond, the attention weights kept for the backward pass outgrow the caches and torch's kernel wins.
 MAX_BLOCKED_LENGTH = 1024

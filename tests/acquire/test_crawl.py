@@ -278,14 +278,41 @@ def test_killed_and_resumed(site: Site, tmp_path: Path, quiet: Reporter, how: si
 def test_pages_lost_in_a_power_cut_are_asked_again(site: Site, tmp_path: Path, quiet: Reporter) -> None:
     site.linked(40)
     crawl.crawl_to(tmp_path, source(site, max_pages=20), quiet)
-    log = tmp_path / ".frontier" / "log.jsonl"
-    rows = [line for line in log.read_text().splitlines() if "synced" not in line]
-    log.write_text("\n".join(rows) + "\n")  # the log reached the disk, the end of the pages did not
-    path = tmp_path / "warc" / "00000.warc.gz"
-    os.truncate(path, path.stat().st_size * 2 // 3)
-    report = crawl.crawl_to(tmp_path, source(site), quiet)
-    urls = stored(tmp_path)
-    assert report["kept"] == len(urls) == len(set(urls)) == 41
+    log, path = tmp_path / ".frontier" / "log.jsonl", tmp_path / "warc" / "00000.warc.gz"
+    rows = "".join(line for line in log.read_text().splitlines(keepends=True) if "synced" not in line).encode()
+    pages = path.read_bytes()
+    rng = random.Random(4)
+    for _ in range(4):  # any part of what was not synced may be missing, cut or empty
+        torn_log, torn_pages = (
+            bytearray(rows[: rng.randrange(200, len(rows))]),
+            bytearray(pages[: rng.randrange(len(pages))]),
+        )
+        for torn in (torn_log, torn_pages):
+            if rng.random() < 0.5 and len(torn) > 400:
+                start = rng.randrange(200, len(torn))
+                torn[start : start + 4096] = bytes(len(torn[start : start + 4096]))
+        log.write_bytes(bytes(torn_log))
+        path.write_bytes(bytes(torn_pages))
+        report = crawl.crawl_to(tmp_path, source(site), quiet)
+        urls = stored(tmp_path)
+        assert report["kept"] == len(urls) == len(set(urls)) == 41
+
+
+def test_a_handler_that_raises_stops_the_crawl(site: Site, tmp_path: Path, quiet: Reporter) -> None:
+    def handler(*_: Any) -> None:
+        raise HeadwaterError("preempted", "stopped")
+
+    site.linked(40)
+    site.pages["/p5"] = lambda: (os.kill(os.getpid(), signal.SIGTERM), (200, dict(HTML), page("five", [])))[1]
+    previous = signal.signal(signal.SIGTERM, handler)
+    try:
+        with pytest.raises(HeadwaterError) as error:
+            crawl.crawl_to(tmp_path, source(site), quiet)
+        assert error.value.exit_code == 75 and signal.getsignal(signal.SIGTERM) is handler
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+    site.pages["/p5"] = page("five", [])
+    assert crawl.crawl_to(tmp_path, source(site), quiet)["kept"] == 41
 
 
 def test_a_damaged_frontier_says_so(site: Site, tmp_path: Path, quiet: Reporter) -> None:

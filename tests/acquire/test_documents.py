@@ -164,7 +164,7 @@ def test_nothing_is_left(tmp_path: Path, corpus: tuple[FilesSource, ...], make_c
 
 
 def test_pages_keep_their_lineage(site: Site, make_context: Make, quiet: Reporter) -> None:
-    site.linked(30)
+    site.linked(15)
     site.pages["/p3"] = (
         200,
         {"Content-Type": "text/html"},
@@ -180,9 +180,9 @@ def test_pages_keep_their_lineage(site: Site, make_context: Make, quiet: Reporte
         (FilesSource(paths=(str(captured.folder / "warc"),)), source), inputs={"crawl.0": captured.folder}
     )
     figures = documents.run(context)
-    assert figures["counts"] == {"in": 62, "kept": 60, "rejected": {"extract.no_text": 2}}
+    assert figures["counts"] == {"in": 32, "kept": 30, "rejected": {"extract.no_text": 2}}
     rows = [row for row in rows_of(context) if row["domain"] == "docs"]
-    assert len(rows) == 30 and [row["url"] for row in rows] == sorted(row["url"] for row in rows)
+    assert len(rows) == 15 and [row["url"] for row in rows] == sorted(row["url"] for row in rows)
     for row in rows:
         assert (row["lang"], row["license"], row["kind"], row["source"]) == ("en", "CC0", "specific", "127.0.0.1")
         crawl_name, _, file = row["warc_file"].partition("/")
@@ -191,9 +191,21 @@ def test_pages_keep_their_lineage(site: Site, make_context: Make, quiet: Reporte
         assert extract.extract(record.body, record.url, record.charset).text == row["text"]
         assert all(word.encode() in record.body for word in row["text"].replace("#", "").split())
         assert row["digest"] == document.text_digest(row["text"])
-    again = make_context(context.config, "again", inputs=context.inputs, workers=2)
-    assert documents.run(again) == figures and contents(again) == contents(context)
-    again.engine.close()
+
+
+@pytest.mark.slow
+def test_pages_are_equal_bytes_with_more_workers(
+    site: Site, make_context: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.linked(60)
+    source = CrawlSource(seeds=(f"{site.url}/",), allow_private=True, delay_s=0.0)
+    captured = make_context(source, "crawled", name="crawl.0")
+    crawl.run(captured)
+    monkeypatch.setattr(documents, "PAGES_PER_TASK", 9)
+    one = make_context((source,), "one", inputs={"crawl.0": captured.folder})
+    two = make_context((source,), "two", inputs={"crawl.0": captured.folder}, workers=2)
+    assert documents.run(one) == documents.run(two) and contents(one) == contents(two)
+    two.engine.close()
 
 
 @settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])

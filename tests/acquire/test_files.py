@@ -78,6 +78,8 @@ def test_names_do_not_depend_on_the_place(tmp_path: Path, root: str) -> None:
     ]  # fmt: skip
     assert rows[1]["text"] == "x = 1  # 变量\n" and rows[1]["meta"] == {"programming_language": "python"}
     assert str(tmp_path) not in json.dumps(rows)
+    globbed, _ = read(folder / "*" / "*.py")
+    assert [row["url"] for row in globbed] == ["file:pkg/code.py"]
 
 
 def test_missing_paths_and_unknown_formats(tmp_path: Path) -> None:

@@ -32,7 +32,14 @@ def check_shard(folder):
 def write_manifest(folder, version):
     files = {f"f{i}": {"size": version, "sha256": "0"} for i in range(500)}
     made = manifest.Manifest(
-        stage="s", version=version, digest="d", content=manifest.content_digest(files), inputs={}, fields={}, figures={}, files=files
+        stage="s",
+        version=version,
+        digest="d",
+        content=manifest.content_digest(files),
+        inputs={},
+        fields={},
+        figures={},
+        files=files,
     )
     manifest.write(folder, made)
 

@@ -26,7 +26,12 @@ def toy_log(tmp_path, monkeypatch):
 
 def run_chain(root):
     run = runner.Run(
-        place=Workspace(root), name="a", seed=0, recipe=None, report=Reporter(out=io.StringIO()), engine=lambda: LocalEngine(1)
+        place=Workspace(root),
+        name="a",
+        seed=0,
+        recipe=None,
+        report=Reporter(out=io.StringIO()),
+        engine=lambda: LocalEngine(1),
     )
     runner.execute(run, chain())
     return run

@@ -10,7 +10,14 @@ from headwater.model.flops import forward_flops_per_token, parameters, training_
 from headwater.model.presets import PRESETS
 
 # Millions of weights: without the vocabulary up to llama-300m, as published (Llama's own vocabulary) from 1b on.
-WITHOUT_VOCABULARY = {"llama-1m": 1, "llama-4m": 4, "llama-10m": 10, "llama-30m": 30, "llama-100m": 100, "llama-300m": 300}
+WITHOUT_VOCABULARY = {
+    "llama-1m": 1,
+    "llama-4m": 4,
+    "llama-10m": 10,
+    "llama-30m": 30,
+    "llama-100m": 100,
+    "llama-300m": 300,
+}
 PUBLISHED = {
     "llama-1b": (128256, 1235.8), "llama-3b": (128256, 3212.7), "llama-7b": (32000, 6738.4),
     "llama-8b": (128256, 8030.3), "llama-13b": (32000, 13015.9), "llama-70b": (128256, 70553.7),
@@ -26,7 +33,9 @@ def test_every_preset_is_valid_and_of_its_size():
             assert parameters(config).non_embedding / 1e6 == pytest.approx(WITHOUT_VOCABULARY[name], rel=0.07)
         else:
             vocab, millions = PUBLISHED[name]
-            assert parameters(resolve(ModelSection(preset=name), vocab, 512)).total / 1e6 == pytest.approx(millions, abs=0.06)
+            assert parameters(resolve(ModelSection(preset=name), vocab, 512)).total / 1e6 == pytest.approx(
+                millions, abs=0.06
+            )
 
 
 @pytest.mark.parametrize("tie", [True, False])
@@ -39,7 +48,9 @@ def test_flops_are_those_of_the_products():
     config = resolve(ModelSection(preset="llama-1m"), 1000, 64)
     counted, parts = parameters(config), forward_flops_per_token(config, 64)
     assert parts["mlp"] == 2 * counted.mlp and parts["head"] == 2 * 1000 * config.hidden_size
-    assert parts["attention"] - 2 * counted.attention == 2 * config.num_layers * 64 * config.num_heads * config.head_size
+    assert (
+        parts["attention"] - 2 * counted.attention == 2 * config.num_layers * 64 * config.num_heads * config.head_size
+    )
     assert training_flops_per_token(config, 64) == 3 * sum(parts[name] for name in ("attention", "mlp", "head"))
 
 
@@ -76,7 +87,14 @@ def test_json_round_trip_and_damage():
     config = resolve(ModelSection(preset="llama-1m"), 300, 64)
     value = json.loads(json.dumps(asdict(config)))
     assert from_json(value, "model.json") == config
-    bad = [[], {}, value | {"extra": 1}, value | {"num_layers": "5"}, value | {"num_layers": True}, value | {"vocab_size": 10**12}]
+    bad = [
+        [],
+        {},
+        value | {"extra": 1},
+        value | {"num_layers": "5"},
+        value | {"num_layers": True},
+        value | {"vocab_size": 10**12},
+    ]
     for broken in bad:
         with pytest.raises(HeadwaterError) as caught:
             from_json(broken, "model.json")

@@ -64,7 +64,11 @@ def test_rotation_keeps_length_and_dtype():
 
 @settings(max_examples=20, deadline=None)
 @given(
-    time=st.integers(1, 40), block=st.integers(1, 16), kv=st.integers(1, 3), group=st.integers(1, 3), seed=st.integers(0, 99)
+    time=st.integers(1, 40),
+    block=st.integers(1, 16),
+    kv=st.integers(1, 3),
+    group=st.integers(1, 3),
+    seed=st.integers(0, 99),
 )
 def test_blocked_attention_is_torchs(time, block, kv, group, seed):
     generator = torch.Generator().manual_seed(seed)

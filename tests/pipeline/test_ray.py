@@ -28,7 +28,9 @@ def slow_square(task):
 
 
 def stage(count):
-    return Stage(name="squares", version=1, function="tests.pipeline.test_ray:squares", config=count, fields={"count": count})
+    return Stage(
+        name="squares", version=1, function="tests.pipeline.test_ray:squares", config=count, fields={"count": count}
+    )
 
 
 def squares(context):

@@ -17,7 +17,13 @@ from headwater.pipeline.workspace import Workspace, locked, unused_entries
 
 def chain(count=5, version=1, seed=0):
     return [
-        Stage(name="squares", version=version, function="tests.pipeline.toy:squares", config=count, fields={"count": count}),
+        Stage(
+            name="squares",
+            version=version,
+            function="tests.pipeline.toy:squares",
+            config=count,
+            fields={"count": count},
+        ),
         Stage(name="total", version=1, function="tests.pipeline.toy:total", fields={"seed": seed}, inputs=("squares",)),
         Stage(name="score", version=1, function="tests.pipeline.toy:in_run", inputs=("total",), place="run"),
     ]
@@ -33,7 +39,12 @@ def toy(tmp_path, monkeypatch):
         log.write_text("")
         engine = LocalEngine(workers)
         run = runner.Run(
-            place=Workspace(root), name=name, seed=0, recipe=None, report=Reporter(out=io.StringIO()), engine=lambda: engine
+            place=Workspace(root),
+            name=name,
+            seed=0,
+            recipe=None,
+            report=Reporter(out=io.StringIO()),
+            engine=lambda: engine,
         )
         try:
             runner.execute(run, stages)

@@ -53,7 +53,9 @@ def test_a_good_recipe_is_frozen_and_typed(tmp_path):
 def test_a_misspelt_key_is_named_with_its_place_and_the_nearest(tmp_path):
     text = GOOD.replace("train: {", "train:\n    {").replace("learning_rate", "lerning_rate")
     (line,) = mistakes(tmp_path, text)
-    assert line.startswith("recipe.yaml:10:") and "train.lerning_rate: unknown key; did you mean 'learning_rate'?" in line
+    assert (
+        line.startswith("recipe.yaml:10:") and "train.lerning_rate: unknown key; did you mean 'learning_rate'?" in line
+    )
 
 
 def test_all_mistakes_are_reported_at_once(tmp_path):
@@ -86,7 +88,9 @@ model: 3
 
 
 def test_set_overrides_by_key_and_by_index(tmp_path):
-    recipe = load(write(tmp_path, GOOD), ["train.tokens=5M", "sources.0.files.paths=[b.jsonl, c.jsonl]", "mixture.lang.zh=1"]).recipe
+    recipe = load(
+        write(tmp_path, GOOD), ["train.tokens=5M", "sources.0.files.paths=[b.jsonl, c.jsonl]", "mixture.lang.zh=1"]
+    ).recipe
     assert recipe.train.tokens == 5_000_000
     assert recipe.sources[0].paths == ("b.jsonl", "c.jsonl")
     assert recipe.mixture.lang["zh"] == 1
@@ -145,8 +149,13 @@ def test_any_text_parses_or_is_refused(text):
     parse(text, "recipe.yaml", problems)
 
 
+KEYS = st.sampled_from(["name", "sources", "files", "paths", "train", "tokens", "x"])
+LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
+TREES = st.recursive(LEAVES, lambda c: st.lists(c, max_size=3) | st.dictionaries(KEYS, c, max_size=4), max_leaves=15)
+
+
 @settings(max_examples=100, deadline=None)
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda c: st.lists(c, max_size=3) | st.dictionaries(st.sampled_from(["name", "sources", "files", "paths", "train", "tokens", "x"]), c, max_size=4), max_leaves=15))  # fmt: skip
+@given(TREES)
 def test_any_tree_is_a_recipe_or_a_list_of_mistakes(tmp_path_factory, value):
     import json
 

@@ -9,7 +9,13 @@ from headwater.train.loss import linear_cross_entropy
 
 
 @settings(max_examples=25, deadline=None)
-@given(tokens=st.integers(1, 40), width=st.integers(1, 9), vocab=st.integers(1, 50), rows=st.integers(1, 50), seed=st.integers(0, 99))
+@given(
+    tokens=st.integers(1, 40),
+    width=st.integers(1, 9),
+    vocab=st.integers(1, 50),
+    rows=st.integers(1, 50),
+    seed=st.integers(0, 99),
+)
 def test_equals_the_plain_loss(tokens, width, vocab, rows, seed):
     generator = torch.Generator().manual_seed(seed)
     hidden = torch.randn(tokens, width, generator=generator, requires_grad=True)

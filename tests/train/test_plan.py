@@ -50,7 +50,9 @@ def test_warmup_of_zero_tokens_begins_at_the_peak():
 
 
 def test_what_cannot_be_is_named():
-    wrong = TrainConfig(tokens=0, betas=(0.9,), decay_share=1.5, learning_rate=0.0, checkpoint_every_steps=0, clip_norm=-1.0)
+    wrong = TrainConfig(
+        tokens=0, betas=(0.9,), decay_share=1.5, learning_rate=0.0, checkpoint_every_steps=0, clip_norm=-1.0
+    )
     named = {name for name, _ in wrong.check()}
     assert named == {"tokens", "betas", "decay_share", "learning_rate", "checkpoint_every_steps", "clip_norm"}
     assert [name for name, _ in TrainConfig(batch_tokens=100).check()] == ["batch_tokens"]

@@ -22,7 +22,9 @@ STEP_TOKENS = 8 * tiny.LENGTH
 
 
 def weights_of(root, run, step):
-    return hashlib.sha256((root / f"runs/{run}/checkpoints/{checkpoint.name_of(step)}/model.safetensors").read_bytes()).hexdigest()
+    return hashlib.sha256(
+        (root / f"runs/{run}/checkpoints/{checkpoint.name_of(step)}/model.safetensors").read_bytes()
+    ).hexdigest()
 
 
 def rows_of(root, run):
@@ -74,7 +76,9 @@ def test_killed_anywhere_ends_bit_identical(tmp_path, monkeypatch, precision, op
     assert events_of(tmp_path, "cut")[-1]["attempt"] == 5
 
 
-@pytest.mark.parametrize(("number", "failure", "code"), [(signal.SIGTERM, "preempted", 75), (signal.SIGINT, "interrupted", 130)])
+@pytest.mark.parametrize(
+    ("number", "failure", "code"), [(signal.SIGTERM, "preempted", 75), (signal.SIGINT, "interrupted", 130)]
+)
 def test_signals_save_and_the_same_command_goes_on(tmp_path, monkeypatch, number, failure, code):
     stage.run(tiny.world(tmp_path, "whole"))
     before = signal.getsignal(number)
@@ -115,7 +119,9 @@ def test_no_intact_checkpoint_is_an_error_with_a_mend(tmp_path):
         (folder / "state.json").write_bytes(b"{")
     with pytest.raises(HeadwaterError) as caught:
         stage.run(tiny.world(tmp_path))
-    assert caught.value.exit_code == 3 and caught.value.failure == "damaged_checkpoint" and "remove" in caught.value.mend
+    assert (
+        caught.value.exit_code == 3 and caught.value.failure == "damaged_checkpoint" and "remove" in caught.value.mend
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,7 +171,9 @@ def test_longer_training_goes_on_from_before_the_decay(tmp_path):
     assert len(grown) == 40 and grown[16][2] == 0.01
     batches = [grown[step][1] for step in range(1, 41)]
     assert len(set(batches)) == 40 and batches[:15] == [long[step][1] for step in range(1, 16)]
-    assert [json.loads(line)["first_step"] for line in (tmp_path / "runs/grown/schedule.jsonl").read_text().splitlines()] == [1, 16]
+    assert [
+        json.loads(line)["first_step"] for line in (tmp_path / "runs/grown/schedule.jsonl").read_text().splitlines()
+    ] == [1, 16]
 
 
 def test_longer_training_survives_a_kill_before_its_first_checkpoint(tmp_path, monkeypatch):
@@ -218,7 +226,13 @@ def test_fork_starts_from_another_run(tmp_path):
 
 @pytest.mark.parametrize(
     ("fork", "failure"),
-    [("parent@3", "unknown_name"), ("nobody@15", "unknown_name"), ("parent", "arguments"), ("../x@1", "arguments"), ("parent@20", "arguments")],
+    [
+        ("parent@3", "unknown_name"),
+        ("nobody@15", "unknown_name"),
+        ("parent", "arguments"),
+        ("../x@1", "arguments"),
+        ("parent@20", "arguments"),
+    ],
 )
 def test_a_fork_that_cannot_be(tmp_path, fork, failure):
     stage.run(tiny.world(tmp_path, "parent"))
@@ -229,7 +243,11 @@ def test_a_fork_that_cannot_be(tmp_path, fork, failure):
 
 def test_divergence_stops_before_the_weights_move(tmp_path):
     with pytest.raises(HeadwaterError) as caught:
-        stage.run(tiny.world(tmp_path, learning_rate=9.0, warmup_tokens=0, clip_norm=0.0, weight_decay=9.0, tokens=400 * STEP_TOKENS))
+        stage.run(
+            tiny.world(
+                tmp_path, learning_rate=9.0, warmup_tokens=0, clip_norm=0.0, weight_decay=9.0, tokens=400 * STEP_TOKENS
+            )
+        )
     assert caught.value.exit_code == 4
     assert events_of(tmp_path, "tiny")[-1]["kind"] == "non_finite"
     for folder in checkpoint.folders(tmp_path / "runs/tiny/checkpoints"):

@@ -14,7 +14,9 @@ CONFIG = resolve(tiny.MODEL, tiny.VOCAB, tiny.LENGTH)
 
 def gradients(tokens, micro_batch, dtype="fp32", compiled="off"):
     decoder = initialise(build(CONFIG), 1)
-    config = TrainConfig(micro_batch=micro_batch, precision=dtype, compile=compiled, sequence_length=tiny.LENGTH, device="cpu")
+    config = TrainConfig(
+        micro_batch=micro_batch, precision=dtype, compile=compiled, sequence_length=tiny.LENGTH, device="cpu"
+    )
     machine, _ = precision.decide(config, 1e18, len(tokens))
     step.prepare(decoder, machine, tiny.LENGTH)
     nats_B = step.accumulate(decoder, tokens, machine)

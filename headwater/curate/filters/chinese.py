@@ -28,12 +28,12 @@ MIN_HAN_SPAM = 500  # a shorter page counts as this long: one phrase is no adver
 MAX_REPEAT_SAMPLE = 200_000  # Han characters whose repetition is counted
 # Phrases of advertising, gambling, loan and adult pages; a word that ordinary prose uses is not here.
 SPAM_PHRASES = (
-    "加微信", "微信号", "加QQ", "私聊", "代开发票", "开发票", "澳门赌场", "葡京", "博彩", "娱乐城", "百家乐",
+    "加微信", "微信号", "加QQ", "加qq", "私聊", "代开发票", "开发票", "澳门赌场", "葡京", "博彩", "娱乐城", "百家乐",
     "时时彩", "六合彩", "北京赛车", "真人荷官", "线上赌", "注册送", "首存送", "彩金", "投注", "代孕", "无抵押贷款",
     "信用卡套现", "办证", "刷单", "日赚", "月入过万", "免费领取", "点击领取", "限时抢购", "一对一裸聊", "约炮",
-    "援交", "成人视频", "黄色网站", "无码", "av在线", "外挂", "私服", "棋牌游戏", "返利", "包过", "代写论文",
+    "援交", "成人视频", "黄色网站", "无码", "av在线", "AV在线", "外挂", "私服", "棋牌游戏", "返利", "包过", "代写论文",
 )  # fmt: skip
-_SPAM = re.compile("|".join(SPAM_PHRASES), re.IGNORECASE)
+_SPAM = re.compile("|".join(SPAM_PHRASES))
 _PUNCTUATION = ("ascii_punctuation", "cjk_punctuation", "punctuation", "symbol")
 
 

@@ -41,11 +41,12 @@ def measure(text: str, words: list[str], lines: list[str]) -> list[float]:
     """The statistics named in COLUMNS. `words`: split at white space; `lines`: stripped, without empty ones."""
     ids, vocabulary = repetition.number(words)
     counts = np.bincount(ids, minlength=len(vocabulary))
+    size = len(vocabulary)
     bare = [word.strip(string.punctuation) for word in vocabulary]
-    real = np.array([bool(_LETTER_OR_DIGIT.search(word)) for word in vocabulary], bool)
-    alpha = np.array([bool(_LETTER.search(word)) for word in vocabulary], bool)
-    lengths = np.array([len(word) for word in vocabulary], np.int64)
-    bare_lengths = np.array([len(word) for word in bare], np.int64)
+    alpha = np.fromiter((word.isalpha() or bool(_LETTER.search(word)) for word in vocabulary), bool, size)
+    real = alpha | np.fromiter((word.isalnum() or bool(_LETTER_OR_DIGIT.search(word)) for word in bare), bool, size)
+    lengths = np.fromiter(map(len, vocabulary), np.int64, size)
+    bare_lengths = np.fromiter(map(len, bare), np.int64, size)
     num_real, num_words = int(counts[real].sum()), max(len(words), 1)
     total, num_lines = max(len(text), 1), max(len(lines), 1)
     paragraphs = _PARAGRAPH_BREAK.split(text.strip())
@@ -59,7 +60,7 @@ def measure(text: str, words: list[str], lines: list[str]) -> list[float]:
         sum(line.startswith(BULLETS) for line in lines) / num_lines,
         sum(line.endswith(("...", "…")) for line in lines) / num_lines,
         int(counts[alpha].sum()) / num_words,
-        len(STOP_WORDS & {word.lower() for word in bare}),
+        len(STOP_WORDS.intersection(map(str.lower, bare))),
         dup_paragraphs / len(paragraphs),
         dup_chars / total,
         *(chars / total for chars in top),

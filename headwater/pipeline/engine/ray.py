@@ -35,7 +35,10 @@ class RayEngine:
                 ray.init(log_to_driver=False, configure_logging=False, include_dashboard=False, **settings)
             except (ConnectionError, RuntimeError, ValueError) as error:
                 raise HeadwaterError(
-                    "service_unreachable", f"no Ray cluster: {error}", where=address or "local", mend="check RAY_ADDRESS"
+                    "service_unreachable",
+                    f"no Ray cluster: {error}",
+                    where=address or "local",
+                    mend="check RAY_ADDRESS",
                 ) from error
         self._remote = ray.remote(max_retries=MAX_RETRIES)(call)
 

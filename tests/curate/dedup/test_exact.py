@@ -41,7 +41,7 @@ def deduplicated(shards, partitions, folder):
     return [exact.duplicates_of_shard(outputs, number) for number in range(len(shards))]
 
 
-@settings(deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(SHARDS, st.integers(1, 5))
 def test_survivors_equal_one_dictionary(shards, partitions):
     with tempfile.TemporaryDirectory() as folder:

@@ -7,7 +7,7 @@ from tests.curate.filters.verdict import verdict
 from tests.curate.workspace import CHINESE, POEM
 
 PAGE = (
-    "# 安装\n\n在 Linux 上运行下面的命令：\n\n```\nsudo apt-get install headwater\nheadwater run recipe.yaml --set a=1\n```\n\n"
+    "# 安装\n\n在 Linux 上运行下面的命令：\n\n```\nsudo apt-get install headwater\nheadwater run a.yaml\n```\n\n"
     "完成以后会看到一份报告，其中写明每一步的结果。"
 )
 

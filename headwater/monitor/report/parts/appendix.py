@@ -8,21 +8,14 @@ from typing import Any
 from headwater.monitor.report.chart import bar
 from headwater.monitor.report.gather import Facts, inner
 from headwater.monitor.report.html import Safe, both, count, figure, fold, h, is_number, join, table
+from headwater.monitor.report.times import stage_seconds
 
 MAX_RECIPE_CHARS = 40_000
 
 
 def render_time(facts: Facts) -> Safe:
-    """Seconds each stage took the last time it was made, and what was found finished."""
-    took: dict[str, tuple[str, float | None]] = {}
-    for row in facts.ledger:
-        stage, event, seconds = str(row.get("stage", "")), row.get("event"), row.get("seconds")
-        if event == "done" and is_number(seconds):
-            took[stage] = ("done", float(seconds))
-        elif event == "reuse" and stage not in took:
-            took[stage] = ("reuse", None)
-        elif event == "failed":
-            took[stage] = ("failed", None)
+    """Seconds each stage took, and what was found finished."""
+    took = stage_seconds(facts.ledger)
     if not took:
         return Safe("")
     most = max((seconds for _, seconds in took.values() if seconds), default=1.0)

@@ -9,6 +9,7 @@ from headwater.monitor.report.gather import Facts, inner
 from headwater.monitor.report.html import Safe, both, count, figure, fold, h, is_number, join, link, sample, table
 
 MAX_CHARS = 600
+BLANK = both("(only blanks and line breaks)", "（只有空白和换行）")
 
 
 def render(facts: Facts) -> Safe:
@@ -63,7 +64,9 @@ def _continuations(facts: Facts) -> Safe:
     for row in facts.continuations:
         by_channel.setdefault(str(row.get("channel", "")), []).append(row)
     for channel, rows in by_channel.items():
-        parts.append(fold(h("code", channel), *[_one(row) for row in rows], opened=True))
+        first, *rest = (_one(row) for row in rows)
+        more = fold(both(f"{len(rest)} more", f"另外 {len(rest)} 个"), *rest) if rest else None
+        parts.append(fold(h("code", channel), first, more, opened=True))
     return join(parts)
 
 
@@ -78,5 +81,8 @@ def _one(row: dict[str, Any]) -> Safe:
     for key, title, style in kinds:
         if isinstance(row.get(key), str) and row[key]:
             code = str(row.get("channel", "")).startswith("code")
-            parts += [h("p", title, class_="meta"), sample(row[key], MAX_CHARS, style, code)]
+            text = (
+                sample(row[key], MAX_CHARS, style, code) if row[key].strip() else h("div", BLANK, class_="sample note")
+            )
+            parts += [h("p", title, class_="meta"), text]
     return join(parts)

@@ -11,6 +11,7 @@ import numpy as np
 from headwater.monitor.report.gather import Facts, inner
 from headwater.monitor.report.html import Safe, both, count, figure, h, is_number, join, percent
 from headwater.monitor.report.parts.tokens import channel_shares, grouped
+from headwater.monitor.report.times import stage_seconds
 
 LAST_STEPS = 20  # over which the final loss is averaged
 
@@ -70,9 +71,7 @@ def short(value: float) -> str:
 
 def _cards(facts: Facts) -> Safe | None:
     trained, loss, value = _tokens(facts), final_loss(facts), overall(facts).get("value")
-    seconds = sum(
-        row["seconds"] for row in facts.ledger if row.get("event") == "done" and is_number(row.get("seconds"))
-    )
+    seconds = sum(spent or 0.0 for _, spent in stage_seconds(facts.ledger).values())
     cards = [
         (short(facts.parameters) if facts.parameters else None, both("parameters", "参数")),
         (short(trained) if trained is not None else None, both("tokens trained on", "训练词元")),
