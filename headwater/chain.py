@@ -5,7 +5,6 @@ This is the table of contents of a run: read it first.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from headwater.pipeline.stage import Stage
@@ -117,11 +116,13 @@ def _crawl(index: int, source: Any, limit: int | None) -> Stage:
 
 
 def _acquire(recipe: Recipe, crawls: list[str], limit: int | None) -> Stage:
+    from headwater.acquire.files import fingerprint
+
     sources = []
     for source in recipe.sources:
         entry = as_fields(source)
         if source_kind(source) == "files":
-            entry["paths"] = _contents(source.paths)
+            entry["paths"] = [list(named) for named in fingerprint(source)]  # a moved file is the same input
         else:  # what was captured is an input; only the labels are settings of this stage
             entry = {key: entry[key] for key in CRAWL_LABELS if key in entry and key not in ("concurrency", "per_host")}
         sources.append({source_kind(source): entry})
@@ -133,19 +134,6 @@ def _acquire(recipe: Recipe, crawls: list[str], limit: int | None) -> Stage:
         fields={"sources": sources} | ({"limit": limit} if limit else {}),
         inputs=tuple(crawls),
     )
-
-
-def _contents(paths: tuple[str, ...]) -> list[dict[str, str]]:
-    """Name and digest of every file behind a source's paths: a moved file is the same input."""
-    from headwater import document, storage
-
-    found = []
-    for given in paths:
-        for name in document.expand([given]):
-            inner = Path(name).relative_to(given).as_posix() if Path(given).is_dir() else Path(name).name
-            digest = "" if "://" in name else storage.file_digest(name)
-            found.append({"file": inner if digest else name, "sha256": digest})
-    return found
 
 
 def _annotation_fields(recipe: Recipe) -> dict[str, Any]:

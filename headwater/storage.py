@@ -141,6 +141,19 @@ def read_json(path: Path | str) -> Any:
         raise HeadwaterError("damaged_file", f"not valid JSON: {error}", where=str(path)) from error
 
 
+def open_append(path: Path | str) -> IO[bytes]:
+    """Open a file for appending bytes; what was written is sure only after `sync`."""
+    with disk_errors(path):
+        _layer.make_folder(Path(path).parent)
+        return _layer.open(Path(path), "ab")
+
+
+def sync(handle: IO[Any]) -> None:
+    """Bring what was written to an open file to the disk."""
+    with disk_errors(getattr(handle, "name", "")):
+        _layer.fsync(handle)
+
+
 class AppendLog:
     """An append-only JSONL file that survives `kill -9`.
 
@@ -153,7 +166,7 @@ class AppendLog:
         with disk_errors(self.path):
             _layer.make_folder(self.path.parent)
             self._cut_torn_line()
-            self._handle = _layer.open(self.path, "ab")
+            self._handle = open_append(self.path)
 
     def _cut_torn_line(self) -> None:
         if not self.path.exists():
@@ -180,8 +193,7 @@ class AppendLog:
             self._handle.flush()
 
     def sync(self) -> None:
-        with disk_errors(self.path):
-            _layer.fsync(self._handle)
+        sync(self._handle)
 
     def close(self) -> None:
         if not self._handle.closed:

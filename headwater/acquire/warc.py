@@ -128,7 +128,7 @@ class Writer:
     def _open(self, name: str) -> None:
         path = self._folder / name
         storage.make_folder(path.parent)
-        self._handle = storage._layer.open(path, "ab")
+        self._handle = storage.open_append(path)
         self._end = path.stat().st_size
         if self._end == 0:
             info = info_record(self._info[0], path.name, self._info[1])
@@ -139,7 +139,7 @@ class Writer:
     def sync(self) -> None:
         if self._handle is not None:
             with storage.disk_errors(self._folder / file_name(self._number)):
-                storage._layer.fsync(self._handle)
+                storage.sync(self._handle)
 
     def close(self) -> None:
         if self._handle is not None:

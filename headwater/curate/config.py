@@ -151,7 +151,9 @@ class SplitConfig:
     bytes_per_token: float = field(
         default=4.0, metadata={"help": "expected bytes of text a token, before a tokenizer exists", "unit": "bytes"}
     )
-    max_share: float = field(default=0.05, metadata={"help": "most of a channel's documents that are held out"})
+    max_share: float = field(
+        default=0.05, metadata={"help": "most of a channel's documents that are held out; one of two at least"}
+    )
 
     def check(self) -> list[tuple[str, str]]:
         problems = _outside(self, ("max_share",))

@@ -4,8 +4,9 @@ In: `verdicts/NAME.parquet`. Out: `split/NAME.parquet` (pipeline.selection.SPLIT
 and `split.json`.
 Each cluster (documents with the same text) has a place on a line, by a hash with the seed; in each
 channel those nearest the start are held out, up to enough bytes for the samples and at most
-`max_share` of its documents. Steps: measure how documents lie on the line (map) → choose where each
-channel's held-out part ends (reduce) → list the clusters held out (map) → write the parts (map).
+`max_share` of its documents (but one of two, so that the smallest channel is measured).
+Steps: measure how documents lie on the line (map) → choose where each channel's held-out part ends
+(reduce) → list the clusters held out (map) → write the parts (map).
 A document whose twin is held out for another channel is in neither part, and counted.
 """
 
@@ -28,6 +29,7 @@ from headwater.pipeline.stage import Context, shards
 
 FOLDER = "split"
 PLACES = 1 << 16  # a channel's line has so many places; a place is held out as a whole
+SMALLEST = 2  # documents of a channel that is measured at all
 MEASURE_SCHEMA = pa.schema(
     [("channel", pa.string())] + [(name, pa.int64()) for name in ("place", "documents", "bytes")]
 )
@@ -101,7 +103,9 @@ def _end(places: np.ndarray, documents: np.ndarray, sizes: np.ndarray, config: S
     """The end of one channel: where the bytes suffice, or the documents would be too many."""
     wanted = config.samples * config.window_tokens * config.bytes_per_token
     enough = int(np.searchsorted(np.cumsum(sizes), wanted)) + 1 if wanted else 0
-    allowed = int(np.searchsorted(np.cumsum(documents), int(config.max_share * documents.sum()), side="right"))
+    total = int(documents.sum())
+    most = max(int(config.max_share * total), int(total >= SMALLEST and config.max_share > 0))
+    allowed = int(np.searchsorted(np.cumsum(documents), most, side="right"))
     taken = min(enough, allowed)
     return int(places[taken - 1]) + 1 if taken else 0
 

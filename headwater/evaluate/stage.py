@@ -43,7 +43,11 @@ def run(context: Context) -> dict[str, Any]:
     windows.save(run_folder / "eval" / HELDOUT, cut)
     context.report.say(f"  scoring {sum(map(len, cut.values()))} held-out windows of {length} tokens")
     started = time.monotonic()
-    results = score_tasks(decoder, encoder, cut, config)
+    # a model is not lost over a corpus too small to hold anything out: that is said, and the run goes on
+    any_window = any(len(rows) for rows in cut.values())
+    results = score_tasks(decoder, encoder, cut, config) if any_window else {}
+    if not any_window:
+        context.report.say("  no channel has one held-out window: nothing is scored (hold out more: split.samples)")
     context.report.say(f"  scored in {time.monotonic() - started:.1f} s")
     step = int(storage.read_json(checkpoint / "state.json")["step"])
     write_scores(run_folder, results, step, length)

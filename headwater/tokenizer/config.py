@@ -33,7 +33,7 @@ class TokenizerConfig:
     sample_bytes: int = field(
         default=50_000_000,
         metadata={
-            "help": "text read to learn from; a larger corpus is sampled by document (memory: some 40 times it)",
+            "help": "text read to learn from; a larger corpus is sampled by document (memory: some 30 times it)",
             "unit": "bytes",
         },
     )

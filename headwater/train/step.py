@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from headwater.model.decoder import Decoder
+from headwater.model.decoder import Block, Decoder
 from headwater.train.loss import Terms, linear_cross_entropy, terms
 from headwater.train.precision import Machine
 
@@ -28,6 +28,7 @@ def prepare(decoder: Decoder, machine: Machine, sequence_length: int) -> None:
     """Compile block by block: the blocks are alike, so one compilation serves all of them."""
     blocked = machine.device == "cpu" and sequence_length <= MAX_BLOCKED_LENGTH
     for block in decoder.model.layers:
+        assert isinstance(block, Block)
         block.self_attn.query_block = QUERY_BLOCK if blocked else 0
         if machine.compile:
             block.compile(dynamic=False)

@@ -223,11 +223,8 @@ class Traced:
 
     def documents(self, step: int) -> list[dict]:
         short = {"id": "a", "row": 0, "offset": 0, "tokens": 2}
-        record = {"warc_file": self.text, "warc_offset": 4711}
-        return [
-            short,
-            {"id": self.text, "url": self.text, "channel": self.text, "row": 1, "offset": 3, "tokens": 20, **record},
-        ]
+        traced = {"id": self.text, "url": self.text, "channel": self.text, "row": 1, "offset": 3, "tokens": 20}
+        return [short, {**traced, "warc_file": self.text, "warc_offset": 4711}]
 
     def batch(self, step: int) -> SimpleNamespace:
         return SimpleNamespace(tokens_BT1=np.arange(60).reshape(2, 30))

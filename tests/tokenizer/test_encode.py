@@ -62,10 +62,17 @@ def test_a_batch_is_its_texts_one_after_another(encoder):
 def test_a_long_text_in_parts_has_the_same_tokens(encoder, monkeypatch):
     text = "".join(row["text"] + "\n  indented，中文。「引号」a b\r\n\r\n\tx 12345 " for row in rows(12))
     whole = encoder.encode(text)
-    for size in (7, 50, 333):
+    for size in (120, 200, 333):
         monkeypatch.setattr(encode, "CALL_CHARACTERS", size)
         assert len(list(encoder._parts(text))) > 3
         assert np.array_equal(encoder.encode(text), whole)
+
+
+def test_a_long_text_without_a_place_to_cut_comes_back(encoder, monkeypatch):
+    monkeypatch.setattr(encode, "CALL_CHARACTERS", 100)
+    for text in ("中" * 1_050, "x" * 999, "\n" * 450, " " * 777, "😀" * 500):
+        assert max(len(part) for part in encoder._parts(text)) <= 200
+        assert encoder.decode(encoder.encode(text)) == text
 
 
 def test_special_tokens_stand_for_no_text(encoder):

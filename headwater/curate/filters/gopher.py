@@ -31,7 +31,8 @@ COLUMNS = (
     *(f"gopher_dup_{size}gram" for size in repetition.DUPLICATE_SIZES),
 )
 STOP_WORDS = frozenset(("the", "be", "to", "of", "and", "that", "have", "with"))
-BULLETS = ("•", "‣", "◦", "▪", "●", "-", "*", "–")
+BULLETS = ("•", "‣", "◦", "▪", "●", "- ", "* ", "– ")  # not `*` alone: Markdown's bold begins with it
+_HEADING = re.compile(r"#{1,6}(?=\s)")
 _LETTER = re.compile(r"[^\W\d_]")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t\r]*\n\s*")
@@ -55,7 +56,7 @@ def measure(text: str, words: list[str], lines: list[str]) -> list[float]:
     return [
         num_real,
         float((bare_lengths * counts)[real].sum()) / max(num_real, 1),
-        text.count("#") / num_words,
+        (text.count("#") - _heading_marks(lines)) / num_words,
         (text.count("...") + text.count("…")) / num_words,
         sum(line.startswith(BULLETS) for line in lines) / num_lines,
         sum(line.endswith(("...", "…")) for line in lines) / num_lines,
@@ -66,6 +67,12 @@ def measure(text: str, words: list[str], lines: list[str]) -> list[float]:
         *(chars / total for chars in top),
         *(chars / total for chars in duplicate),
     ]
+
+
+def _heading_marks(lines: list[str]) -> int:
+    """Hash signs that only mark Markdown's headings; our own extractor writes them."""
+    marks = (_HEADING.match(line) for line in lines if line.startswith("#"))
+    return sum(len(mark.group()) for mark in marks if mark)
 
 
 def rules(config: GopherConfig) -> list[Rule]:

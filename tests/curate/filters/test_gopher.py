@@ -22,10 +22,12 @@ def plain(text):
     real = [word for word in words if any(c.isalnum() for c in word)]
     stripped = [word.strip(PUNCTUATION) for word in real]
     count = max(len(words), 1)
+    firsts = [line.split()[0] for line in lines if len(line.split()) > 1]
+    headings = sum(len(first) for first in firsts if set(first) == {"#"} and len(first) <= 6)
     return {
         "gopher_num_words": len(real),
         "gopher_mean_word_length": sum(map(len, stripped)) / max(len(real), 1),
-        "gopher_hashes_per_word": text.count("#") / count,
+        "gopher_hashes_per_word": (text.count("#") - headings) / count,
         "gopher_alpha_words": sum(any(c.isalpha() for c in word) for word in words) / count,
         "gopher_stop_words": len({w.strip(PUNCTUATION).lower() for w in words} & gopher.STOP_WORDS),
         "gopher_ellipsis_lines": sum(line.endswith(("...", "…")) for line in lines) / max(len(lines), 1),
@@ -33,7 +35,10 @@ def plain(text):
 
 
 WORDS = st.lists(
-    st.sampled_from(["the", "The", "of,", "river", "42", "#", "…", "(and)", "a-b", "水坝", "\n", "--"]), max_size=40
+    st.sampled_from(
+        ["the", "The", "of,", "river", "42", "#", "##", "#######", "…", "(and)", "a-b", "水坝", "\n", "--"]
+    ),
+    max_size=40,
 )
 
 
@@ -73,6 +78,13 @@ def test_each_rule_catches_its_fault():
         assert rejected(text) == reason, reason
     assert rejected(ENGLISH, dup_line_share=0.31) == "gopher.duplicate_lines"
     assert rejected(ENGLISH, dup_line_char_share=0.21) == "gopher.duplicate_line_chars"
+
+
+def test_markdown_is_no_fault():
+    """The extractor writes headings and bold; the rules are about the text."""
+    marked = "\n".join(f"## {word}\n**{word.upper()}** that stands to be read with care" for word in ENGLISH.split())
+    assert measured(marked)["gopher_hashes_per_word"] == 0 and measured(marked)["gopher_bullet_lines"] == 0
+    assert measured("- a list\n* of things\n• in it")["gopher_bullet_lines"] == 1
 
 
 def test_limits_are_inclusive():
