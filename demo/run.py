@@ -86,6 +86,8 @@ def demonstrate(size: str, wanted_pages: str, workspace: Path) -> int:
         status = _run(settings, workspace)
     if status == 0:
         _show(workspace / "runs" / name, time.monotonic() - started)
+    elif status in (INTERRUPTED, PREEMPTED):
+        say("demo: stopped; the same command goes on from here")
     return status
 
 

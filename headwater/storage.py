@@ -218,7 +218,7 @@ def read_rows(path: Path | str) -> Iterator[dict[str, Any]]:
                 return
             try:
                 yield json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise HeadwaterError("damaged_file", "not valid JSON", where=f"{path}:{number}") from error
 
 

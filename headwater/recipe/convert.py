@@ -16,7 +16,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from headwater.recipe.tree import Node, Problem
 
 SUFFIXES = {"k": 1e3, "M": 1e6, "B": 1e9, "T": 1e12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
-_NUMBER = re.compile(r"^([-+]?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*(k|K|M|B|T|Ki|Mi|Gi)?$")
+_NUMBER = re.compile(r"^([-+]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(k|K|M|B|T|Ki|Mi|Gi)?$")
 FAILED = object()
 
 

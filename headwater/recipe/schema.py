@@ -8,7 +8,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from headwater.recipe.compose import SECTIONS, SOURCES, Recipe, section_type, source_type
 
-NUMBER_PATTERN = r"^[-+]?\d[\d_]*(\.\d+)?([eE][-+]?\d+)?\s*(k|K|M|B|T|Ki|Mi|Gi)?$"
+NUMBER_PATTERN = r"^[-+]?(\d[\d_]*(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*(k|K|M|B|T|Ki|Mi|Gi)?$"
 
 
 def recipe_schema() -> dict[str, Any]:

@@ -27,7 +27,7 @@ MAX_FILE_BYTES = 256 << 20
 MAX_VOCAB = 1 << 22
 CALL_CHARACTERS = 1 << 18  # handed to the library at once: it needs some 150 bytes a token
 # Where every pattern of ours cuts, whatever stands around: a long document may be encoded in parts.
-_SAFE_CUT = re.compile(r"(?<=\n)(?=\S)|(?<=[a-z])(?= [a-z])|(?<=[\u4e00-\u9fff])(?=[，。、！？；：])")
+_SAFE_CUT = re.compile(r"(?<=\n)(?=[ \t]*\S)|(?<=[a-z])(?= [a-z])|(?<=[\u4e00-\u9fff])(?=[，。、！？；：])")
 _ENDS = (END_OF_DOCUMENT, "<|end_of_text|>", "<|im_end|>", "</s>", "<eos>", "<|endoftext|>")
 _META = "\u2581"  # stands for a space in SentencePiece's vocabularies
 _BYTE_TOKEN = re.compile(r"<0x([0-9A-Fa-f]{2})>")

@@ -25,6 +25,7 @@ pytestmark = [
 @pytest.mark.timeout(600)
 def test_every_document_comes_back_and_parts_change_nothing(monkeypatch):
     batches = [batch for name in CORPORA for batch in islice(document.read(DATA / f"{name}.jsonl.zst"), 1)]
+    batches = [batch.slice(0, 400) for batch in batches]
     encoder = encoder_of(train_from(batches, TokenizerConfig(vocab_size=8192)))
     for batch in batches:
         texts = batch.column("text").to_pylist()
