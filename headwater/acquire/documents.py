@@ -2,12 +2,13 @@
 
 In: the sources of the recipe and the finished crawls of those that are crawled.
 Out: `documents/SSS-FFFFF-NNNNN.parquet` (source, file or slice of pages, shard), ids unique in the run.
-Steps: extract pages and read files (one task a slice or file) → find ids given twice (by id partition) →
-rename the later ones in the shards that hold them.
+Steps: extract pages and read files (one task a slice, a large file or a group of small ones) → find ids
+given twice (by id partition) → rename the later ones in the shards that hold them.
 """
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -25,6 +26,9 @@ FOLDER = "documents"
 PAGES_PER_TASK = 200
 SHARD_ROWS = 20_000
 SHARD_BYTES = 64 << 20  # of text
+SMALL_FILE_BYTES = 1 << 20  # smaller files share a task and a shard
+GROUP_BYTES = 32 << 20
+GROUP_FILES = 2_000
 MAX_SOURCES = 1_000
 MAX_TASKS = 100_000  # a source
 Row = dict[str, Any]
@@ -79,9 +83,28 @@ def _crawl_tasks(crawl: str, folder: Path, limit: int | None) -> list[dict[str, 
 
 def _files_tasks(source: FilesSource, limit: int | None) -> list[dict[str, Any]]:
     found = [asdict(item) for item in files.input_files(source)]
-    if limit is not None:
+    if limit is not None:  # a limit is counted by one task
         return [{"files": found}]
-    return [{"files": [item]} for item in found]
+    return [{"files": group, "weight": len(group)} for group in _grouped(found)]
+
+
+def _grouped(found: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Small local files together, in order, so that a source tree makes a few shards and not one a file."""
+    group: list[dict[str, Any]] = []
+    total = 0
+    for item in found:
+        local = "://" not in item["location"]
+        size = os.path.getsize(item["location"]) if local else SMALL_FILE_BYTES
+        if group and (size >= SMALL_FILE_BYTES or total + size > GROUP_BYTES or len(group) == GROUP_FILES):
+            yield group
+            group, total = [], 0
+        group.append(item)
+        total += size
+        if size >= SMALL_FILE_BYTES:
+            yield group
+            group, total = [], 0
+    if group:
+        yield group
 
 
 def write_task(task: dict[str, Any]) -> dict[str, Any]:

@@ -123,6 +123,8 @@ def _call(name: str, args: list[str], quiet: bool) -> Any:
     try:
         return command.main(args, prog_name=f"headwater {name}", standalone_mode=False)
     except typer.Exit as stop:
+        if isinstance(stop.__cause__, KeyboardInterrupt):  # newer releases of typer wrap Ctrl-C so
+            raise stop.__cause__ from None
         return stop.exit_code
     except typer.Abort as stop:
         raise KeyboardInterrupt from stop

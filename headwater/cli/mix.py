@@ -28,9 +28,8 @@ def mix(
     Example: headwater mix kept/*.parquet --tokenizer tok --tokens 20M --lang zh=4,en=4,code=2
     """
     from headwater.cli.tokenizer import ratio, whole
-    from headwater.mix import rounding
     from headwater.mix.solve import solve
-    from headwater.mix.stage import describe
+    from headwater.mix.stage import describe, rounded
 
     config = configured(
         lang=ratio(lang, "--lang"),
@@ -44,7 +43,7 @@ def mix(
     mixture = solve(channels, config, float(budget))
     for note in mixture.notes:
         reporter().say(f"  mix: {note}")
-    drawn = rounding.whole(mixture.shares, round(mixture.budget)) if any(mixture.shares.values()) else {}
+    drawn = rounded(mixture.shares, round(mixture.budget), channels, config) if any(mixture.shares.values()) else {}
     value = describe(mixture, channels, config, drawn) | {"rejected": dict(problems)}
     code = 0 if mixture.feasible else FAILURES["mixture_infeasible"][0]
     return Outcome(value=value, text=_text(value), exit_code=code)

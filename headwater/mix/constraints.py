@@ -72,7 +72,7 @@ def allowed(channels: list[Channel], config: MixtureConfig) -> tuple[list[Channe
 def build(channels: list[Channel], config: MixtureConfig, budget: float) -> list[Constraint]:
     """Every constraint but Σ x = 1 and x ≥ 0."""
     found = [*_ratios("lang", channels, config.lang), *_ratios("kind", channels, config.kind)]
-    found += _domain_caps(channels, config.max_domain_share)
+    found += domain_caps(channels, config.max_domain_share)
     for place, channel in enumerate(channels):
         row = np.zeros(len(channels))
         row[place] = 1.0
@@ -103,7 +103,8 @@ def _ratios(family: str, channels: list[Channel], weights: dict[str, float]) -> 
     ]
 
 
-def _domain_caps(channels: list[Channel], caps: float | dict[str, float]) -> list[Constraint]:
+def domain_caps(channels: list[Channel], caps: float | dict[str, float]) -> list[Constraint]:
+    """One row a cap: a bare one holds every domain but `general` together."""
     named = caps if isinstance(caps, dict) else {"": caps}
     found = []
     for domain, cap in sorted(named.items()):

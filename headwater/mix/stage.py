@@ -18,7 +18,7 @@ from headwater.batches.schedule import SCHEMA, Schedule, Segment
 from headwater.errors import HeadwaterError
 from headwater.mix import rounding
 from headwater.mix.config import MixtureConfig
-from headwater.mix.constraints import Channel, labelled
+from headwater.mix.constraints import Channel, domain_caps, labelled
 from headwater.mix.solve import Mixture, solve
 from headwater.pipeline import stage
 
@@ -53,7 +53,7 @@ def segment_of(
     """The one segment of a run of `shape` (steps, sequences a step, sequence length)."""
     steps, batch, length = shape
     block = rounding.block_size(steps * batch, config.block_sequences, mixture.shares)
-    counts = rounding.whole(mixture.shares, block)
+    counts = rounded(mixture.shares, block, channels, config)
     names = sorted(counts)
     windows = {channel.name: channel.available // length for channel in channels}
     return Segment(
@@ -67,6 +67,15 @@ def segment_of(
         offsets=dict.fromkeys(names, 0),
         windows={name: windows[name] for name in names},
     )
+
+
+def rounded(shares: dict[str, float], total: int, channels: list[Channel], config: MixtureConfig) -> dict[str, int]:
+    """Shares as whole counts that add up to `total` and keep to the domains' caps."""
+    caps = [
+        rounding.Cap(frozenset(c.name for c, inside in zip(channels, row.row, strict=True) if inside), row.bound)
+        for row in domain_caps(channels, config.max_domain_share)
+    ]
+    return rounding.within_caps(rounding.whole(shares, total), shares, caps, {c.name: c.lang for c in channels})
 
 
 def batching(tokens: int, batch_tokens: int, sequence_length: int) -> tuple[int, int]:

@@ -43,6 +43,7 @@ def contents(context: Context) -> dict[str, bytes]:
 @pytest.fixture
 def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "SHARD_ROWS", 7)
+    monkeypatch.setattr(documents, "SMALL_FILE_BYTES", 0)  # every file is a task of its own
 
 
 @pytest.fixture
@@ -72,6 +73,15 @@ def test_documents_of_files(corpus: tuple[FilesSource, ...], make_context: Make,
     assert [row["id"] for row in rows[:20]] == [f"a{i}" for i in range(20)]
     assert rows[20]["id"] == document.document_id(rows[20]["source"], rows[20]["url"], rows[20]["text"])
     assert {(row["kind"], row["domain"]) for row in rows} == {("general", "general"), ("specific", "math")}
+
+
+def test_small_files_share_a_shard(tmp_path: Path, make_context: Make) -> None:
+    for number in range(30):
+        (tmp_path / f"{number:02d}.py").write_text(f"x = {number}\n")
+    context = make_context((FilesSource(paths=(str(tmp_path),)),))
+    assert documents.run(context)["counts"]["kept"] == 30
+    assert list(contents(context)) == ["000-00000-00000.parquet"]
+    assert [row["title"] for row in rows_of(context)] == [f"{number:02d}.py" for number in range(30)]
 
 
 def test_equal_bytes_with_more_workers(corpus: tuple[FilesSource, ...], make_context: Make) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from headwater.mix import rounding
 from headwater.mix.rounding import block_size, whole
 
 shares_st = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(0, 1), min_size=1).filter(
@@ -41,3 +42,28 @@ def test_whole_blocks_fill_the_run(sequences, wanted, least):
 def test_a_small_share_gets_its_sequence():
     shares = {"big": 0.9998, "small": 0.0002}
     assert whole(shares, block_size(100_000, 1_000, shares))["small"] >= 1
+
+
+@given(st.lists(st.floats(0.01, 1), min_size=3, max_size=8), st.floats(0.05, 0.6), st.integers(20, 3000))
+def test_a_cap_holds_after_rounding_and_little_moves(weights, cap, total):
+    names = [f"c{i}" for i in range(len(weights))]
+    capped, free = names[: len(names) // 2], names[len(names) // 2 :]
+    inside, outside = sum(weights[: len(capped)]), sum(weights[len(capped) :])
+    shares = {n: w / inside * cap for n, w in zip(capped, weights[: len(capped)], strict=True)}
+    shares |= {n: w / outside * (1 - cap) for n, w in zip(free, weights[len(capped) :], strict=True)}
+    before = rounding.whole(shares, total)
+    after = rounding.within_caps(before, shares, [rounding.Cap(frozenset(capped), cap)], dict.fromkeys(names, "zh"))
+    assert sum(after.values()) == total
+    assert sum(after[n] for n in capped) <= cap * total + 1e-6
+    assert sum(abs(after[n] - before[n]) for n in names) <= 2 * len(capped)
+
+
+def test_what_a_capped_channel_gives_back_stays_in_its_language():
+    shares = {"en-math": 0.155, "en-web": 0.245, "zh-web": 0.6}
+    caps = [rounding.Cap(frozenset({"en-math"}), 0.155)]
+    lang = {"en-math": "en", "en-web": "en", "zh-web": "zh"}
+    assert rounding.within_caps({"en-math": 16, "en-web": 24, "zh-web": 60}, shares, caps, lang) == {
+        "en-math": 15,
+        "en-web": 25,
+        "zh-web": 60,
+    }

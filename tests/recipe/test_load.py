@@ -136,7 +136,8 @@ def test_every_preset_loads(name):
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("20M", 2e7), ("32k", 32e3), ("16Ki", 16384), ("1.5B", 1.5e9), ("1_000", 1000), ("2e3", 2000), (".15", 0.15)]
+    ("text", "value"),
+    [("20M", 2e7), ("32k", 32e3), ("16Ki", 16384), ("1.5B", 1.5e9), ("1_000", 1000), ("2e3", 2000), (".15", 0.15)],
 )
 def test_suffixes(text, value):
     assert number(text) == value
