@@ -13,6 +13,9 @@ from headwater.recipe.compose import Recipe, as_fields, source_kind
 # Settings of a crawl that name or speed it and cannot change what is captured.
 CRAWL_LABELS = ("kind", "domain", "lang", "license", "source", "concurrency", "per_host")
 
+# When training saves, which cannot change what it learns.
+CHECKPOINTING = ("checkpoint_every_s", "checkpoint_every_steps", "keep_checkpoints")
+
 
 def stages(recipe: Recipe, limit: int | None = None) -> list[Stage]:
     """Every stage of a recipe, in order. `limit`: documents a source, for a smoke test."""

@@ -7,6 +7,7 @@ from headwater.model.config import ModelSection, resolve
 from headwater.tokenizer.config import TokenizerConfig
 from headwater.train.config import TrainConfig, num_steps, sequences_a_step
 from headwater.train.derive import MAX_DERIVED_RATE, Plan, derived, learning_rate, plan
+from headwater.train.optim.registry import OPTIMIZERS
 from headwater.train.precision import cpu_has_bf16, decide
 from headwater.train.schedule import wsd
 
@@ -32,7 +33,8 @@ def test_step_law_and_its_bound():
     rate, why = learning_rate(TrainConfig(tokens=2_000_000_000), MODEL)
     assert rate == pytest.approx(1.79 * 100.7e6**-0.713 * 2e9**0.307, rel=0.01) and "2503.04715" in why
     tiny = resolve(ModelSection(preset="llama-1m"), 512, 512)
-    assert learning_rate(TrainConfig(), tiny)[0] == MAX_DERIVED_RATE
+    for optimizer in OPTIMIZERS:
+        assert learning_rate(TrainConfig(optimizer=optimizer), tiny)[0] == MAX_DERIVED_RATE[optimizer]  # type: ignore[arg-type]
     assert learning_rate(TrainConfig(learning_rate=0.01), tiny) == (0.01, "the recipe's")
 
 
