@@ -67,6 +67,13 @@ def _rebuild(failure: str, message: str, where: str, mend: str) -> HeadwaterErro
     return HeadwaterError(failure, message, where=where, mend=mend)
 
 
+class Preempted(BaseException):
+    """Raised by the SIGTERM handler wherever the program is, as KeyboardInterrupt is by Ctrl-C.
+
+    No `except Exception` on the way takes it for a bad page or row; the command line turns it into `preempted`.
+    """
+
+
 def missing_extra(module: str, extra: str) -> HeadwaterError:
     """The error for an optional package: it names the extra that brings it."""
     return HeadwaterError(

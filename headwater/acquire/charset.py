@@ -60,7 +60,16 @@ def known(label: str) -> str:
         or info.name.startswith(("utf-7", "idna", "punycode", "unicode", "raw"))
     ):
         return ""
-    return WIDER.get(info.name, info.name)
+    return WIDER.get(info.name, info.name) if _decodes(info.name) else ""
+
+
+def _decodes(name: str) -> bool:
+    """Whether a codec reads bytes at all: `undefined` is one that never does."""
+    try:
+        b"\xa4\xe5".decode(name, "replace")
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def _declared(data: bytes) -> str:

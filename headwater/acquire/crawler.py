@@ -23,6 +23,7 @@ from headwater.acquire.outcomes import Outcomes, now
 from headwater.acquire.resolver import CheckedResolver
 from headwater.acquire.robots import MAX_BYTES, Robots
 from headwater.acquire.slots import Entry, Slots
+from headwater.errors import HeadwaterError
 
 MAX_HOST_FAILURES = 5  # in a row; the rest of the host's queue is then refused
 SYNC_INTERVAL_S = 5.0
@@ -188,9 +189,21 @@ class Crawler:
             else:
                 self.frontier.finish(entry, f"fetch.{error.reason}")
             return error.transient
-        for item in self._outcomes.record(entry, response):
+        for item in self._recorded(entry, response):
             self._slots.add(canonical.host_of(item.url), item)
         return False
+
+    def _recorded(self, entry: Entry, response: Response) -> list[Entry]:
+        """What a response leads to. Whatever a hostile page makes a parser do is one rejected page, never the crawl."""
+        try:
+            return self._outcomes.record(entry, response)
+        except HeadwaterError:
+            raise
+        except Exception:
+            if entry.url not in self.frontier.state.waiting:
+                raise  # its outcome is on record already: this is a bug of ours
+            self.frontier.finish(entry, "fetch.unparsable")
+            return []
 
     def _sync_now_and_then(self) -> None:
         if time.monotonic() - self._synced_at > SYNC_INTERVAL_S:

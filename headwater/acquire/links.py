@@ -128,6 +128,6 @@ def _text(href: bytes, charset: str) -> str:
     else:
         try:
             text = href.decode(charset, "replace")
-        except LookupError:
+        except (LookupError, ValueError):
             text = href.decode("utf-8", "replace")
     return html.unescape(text) if "&" in text else text

@@ -12,7 +12,7 @@ import signal
 import sys
 from typing import Any
 
-from headwater.errors import HeadwaterError
+from headwater.errors import HeadwaterError, Preempted
 
 # name: (where it lives, its group in the help, one line in words)
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -61,6 +61,10 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(error, as_json)
     except KeyboardInterrupt:
         return _fail(HeadwaterError("interrupted", "interrupted", mend="the same command goes on from here"), as_json)
+    except Preempted:
+        return _fail(
+            HeadwaterError("preempted", "stopped by SIGTERM", mend="the same command goes on from here"), as_json
+        )
     except MemoryError:
         return _fail(
             HeadwaterError("no_memory", "memory ran out", mend="use fewer workers or a smaller batch"), as_json
@@ -101,7 +105,7 @@ def _dispatch(args: list[str], as_json: bool, quiet: bool) -> int:
 
 
 def _preempted(_signal: int, _frame: Any) -> None:
-    raise HeadwaterError("preempted", "stopped by SIGTERM", mend="the same command goes on from here")
+    raise Preempted
 
 
 def _call(name: str, args: list[str], quiet: bool) -> Any:

@@ -77,11 +77,12 @@ def _run(
     unfinished = [step.stage.name for step in steps if step.action != "reuse"]
     if unfinished:
         raise HeadwaterError("arguments", f"--from {first}: the stage {unfinished[0]!r} before it is not finished")
-    _write_run_files(run_, loaded)
     engine = _LazyEngine(recipe)
     run_.engine = engine.get
     try:
-        runner.execute(run_, stages[:end], redo=names[start:] if first else ())
+        runner.execute(
+            run_, stages[:end], redo=names[start:] if first else (), begin=lambda: _write_run_files(run_, loaded)
+        )
     finally:
         engine.close()
     return _summary(run_)

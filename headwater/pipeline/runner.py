@@ -81,12 +81,18 @@ def plan(run: Run, stages: Sequence[Stage]) -> list[Step]:
     return steps
 
 
-def execute(run: Run, stages: Sequence[Stage], redo: Sequence[str] = ()) -> None:
-    """Make every stage that is not finished. `redo`: run-folder stages to do again even if finished."""
+def execute(
+    run: Run, stages: Sequence[Stage], redo: Sequence[str] = (), begin: Callable[[], None] = lambda: None
+) -> None:
+    """Make every stage that is not finished.
+
+    `redo`: run-folder stages to do again even if finished. `begin` is called once the run is ours alone.
+    """
     storage.make_folder(run.folder)
     busy = f"the run {run.name!r} is being worked on by another process"
     with workspace.locked(run.folder / ".lock", busy):
         storage.sweep(run.folder)
+        begin()
         for stage in stages:
             digest = _digest(run, stage)
             done = None if stage.name in redo and stage.place == "run" else _find(run, stage, digest)
