@@ -10,6 +10,7 @@ import pytest
 
 from headwater.cli.main import main
 from headwater.pipeline import ledger
+from headwater.pipeline.workspace import locked
 from tests.corpora import write_jsonl, write_recipe
 
 
@@ -141,6 +142,16 @@ def test_a_changed_model_is_another_run(copied, capsys):
     assert "num_layers" in value["message"] and "name" in value["mend"]
     code, _, _ = run(capsys, recipe, "--workspace", workspace, "--set", "model.num_layers=3", "--set", "name=other")
     assert code == 0
+
+
+def test_a_run_in_use_is_left_as_it_is(copied, capsys):
+    recipe, workspace = copied
+    folder = workspace / "runs" / "tiny"
+    before = (folder / "recipe.resolved.yaml").read_bytes()
+    with locked(folder / ".lock", "busy"):
+        code, value, _ = run(capsys, recipe, "--workspace", workspace, "--set", "train.tokens=30000")
+    assert (code, value["error"]) == (5, "in_use")
+    assert (folder / "recipe.resolved.yaml").read_bytes() == before
 
 
 def test_changed_data_is_another_run(copied, capsys, tmp_path):

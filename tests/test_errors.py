@@ -54,3 +54,27 @@ def test_an_error_crosses_process_boundaries_whole():
 def test_an_unlisted_failure_is_our_bug():
     with pytest.raises(KeyError):
         HeadwaterError("made_up", "no")
+
+
+def test_sigterm_is_taken_for_no_bad_page(monkeypatch, capsys):
+    """A handler of `except Exception` between the signal and the command line must not swallow it."""
+    import os
+    import signal
+
+    from headwater.acquire import extract
+    from headwater.cli import main, run
+
+    def terminated(*_args):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def work(*_args):
+        monkeypatch.setattr(extract, "_main_text", terminated)
+        extract.extract(b"<p>text</p>", "http://example.org/")
+
+    monkeypatch.setattr(run, "_run", work)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert main.main(["run", "x.yaml"]) == 75
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert "goes on from here" in capsys.readouterr().err

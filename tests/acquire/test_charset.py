@@ -45,7 +45,8 @@ def test_a_few_bad_bytes_do_not_lose_the_page() -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["", "hex", "rot13", "utf-7", "idna", "unicode_escape", "raw_unicode_escape", "nonsense", "a\x00b"]
+    "label",
+    ["", "hex", "rot13", "utf-7", "idna", "unicode_escape", "raw_unicode_escape", "nonsense", "a\x00b", "undefined"],
 )
 def test_labels_that_are_no_charset(label: str) -> None:
     assert known(label) == ""

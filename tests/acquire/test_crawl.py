@@ -349,3 +349,20 @@ def test_frontier_is_bounded(site: Site, tmp_path: Path, quiet: Reporter, monkey
     start_at(site, *[f"/x{i}" for i in range(100)])
     report = crawl.crawl_to(tmp_path, source(site, max_pages=5), quiet)
     assert report["left"] + report["fetched"] == 101
+
+
+def test_a_page_that_breaks_a_parser_is_one_rejected_page(
+    site: Site, tmp_path: Path, quiet: Reporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_at(site, "/odd", "/good")
+    site.pages["/good"] = page("good", [])
+    site.pages["/odd"] = (200, {"Content-Type": "text/html; charset=undefined"}, '<a href="/é">é</a>'.encode())
+    report = crawl.crawl_to(tmp_path / "charset", source(site), quiet)
+    assert report["kept"] == 3
+
+    def broken(*_: Any) -> None:
+        raise TypeError("a parser gave up")
+
+    monkeypatch.setattr(crawler.Outcomes, "record", broken)
+    with pytest.raises(HeadwaterError, match=r"fetch.unparsable \(1\)"):
+        crawl.crawl_to(tmp_path / "broken", source(site), quiet)
