@@ -7,14 +7,13 @@
 # Prints wall time and peak memory of each (the sum over all processes, shared pages counted once).
 # BARE_FOLDER  where the system lies (kept, so that a second call needs no debootstrap)
 # HOST_FILES   files and folders of this machine to show inside, read-only: pip's configuration, certificates, mirrors
-# SUITE        the Debian release
+# SUITE        the Debian release; MIRROR: where debootstrap takes it from, when not its default
 set -euo pipefail
 
 REPOSITORY=$(cd "$(dirname "$0")/.." && pwd)
 BARE_FOLDER=${BARE_FOLDER:-/tmp/headwater-bare-debian}
 HOST_FILES=${HOST_FILES:-}
 SUITE=${SUITE:-bookworm}
-MIRROR=${MIRROR:-http://deb.debian.org/debian}
 APT_LINE='apt-get install -y python3-venv make'
 BASE=$BARE_FOLDER/base-$SUITE
 ROOT=$BARE_FOLDER/root
@@ -36,7 +35,7 @@ bare_system() {
   if [ ! -e "$BASE/debootstrap-done" ]; then
     command -v debootstrap >/dev/null || { say "apt-get install -y debootstrap" >&2; exit 5; }
     rm -rf "$BASE"
-    debootstrap --variant=minbase "$SUITE" "$BASE" "$MIRROR" >"$BARE_FOLDER/debootstrap.log"
+    debootstrap --variant=minbase "$SUITE" "$BASE" ${MIRROR:+"$MIRROR"} >"$BARE_FOLDER/debootstrap.log"
     touch "$BASE/debootstrap-done"
   fi
   rm -rf "$ROOT"
