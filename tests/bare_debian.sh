@@ -59,13 +59,13 @@ show() {
 }
 
 clone() {
-  mkdir -p "$ROOT/root/headwater"
+  mkdir -p "$ROOT/srv/headwater"
   if [ -n "$(git -C "$REPOSITORY" status --porcelain)" ]; then
     say "the working tree differs from the last commit: taking the tree"
     (cd "$REPOSITORY" && git ls-files -co --exclude-standard -z | xargs -0 -I{} sh -c '[ -e "{}" ] && printf "%s\0" "{}"' |
-      tar --null -T - -c) | tar x -C "$ROOT/root/headwater"
+      tar --null -T - -c) | tar x -C "$ROOT/srv/headwater"
   else
-    git clone --quiet --no-hardlinks "$REPOSITORY" "$ROOT/root/headwater"
+    git clone --quiet --no-hardlinks "$REPOSITORY" "$ROOT/srv/headwater"
     say "clone of $(git -C "$REPOSITORY" rev-parse --short HEAD)"
   fi
 }
@@ -77,7 +77,7 @@ inside() {
     case $pair in PIP_* | *_CERT=* | *_CERTS=* | SSL_CERT_* | *_CA_BUNDLE=* | *_proxy=* | HEADWATER_*) keep+=("$pair") ;; esac
   done < <(env -0)
   chroot "$ROOT" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive \
-    "${keep[@]}" bash -c "cd /root/headwater && $1" </dev/null
+    "${keep[@]}" bash -c "cd /srv/headwater && $1" </dev/null
 }
 
 # Greatest proportional memory of all processes of this namespace, in MiB, written to a file as it grows.
@@ -115,7 +115,7 @@ messages() {
 expect() {
   local said
   if [ "$2" = .ci/run ]; then
-    said=$(inside "chown -R nobody . && chmod 755 /root && su -s /bin/bash nobody -c 'cd /root/headwater && $2' 2>&1" || true)
+    said=$(inside "chown -R nobody . && chmod 755 /srv && su -s /bin/bash nobody -c 'cd /srv/headwater && $2' 2>&1" || true)
     inside "chown -R root ."
   else
     said=$(inside "$2" 2>&1 || true)
