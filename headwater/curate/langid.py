@@ -27,6 +27,7 @@ MIN_CODE_LINES = 3
 FULL_EVIDENCE = 0.25  # share of words that are small words of the language, in ordinary prose
 HAN_PER_WORD = 1.6  # characters of a Chinese word, to weigh it against words of other scripts
 KANA_SHARE = 0.08  # of Japanese among Han and kana
+MAX_EAST_ASIAN_IN_CODE = 0.3  # lists of options in a Chinese manual look like code; no source file seen has 0.05
 MIN_HAN_WORD_SHARE = 0.3  # Chinese technical prose is full of Latin names and code
 # Scripts that one language writes; the others have word lists.
 ONE_LANGUAGE = {
@@ -72,11 +73,11 @@ def identify(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
 
 def identify_one(text: str) -> tuple[str, float]:
     """The language of one text and its score."""
+    kinds = characters.counts(characters.code_points(text))
     code_share = code_line_share(text)
-    if code_share >= CODE_LINE_SHARE:
+    if code_share >= CODE_LINE_SHARE and east_asian_share(kinds) < MAX_EAST_ASIAN_IN_CODE:
         return CODE, round(code_share, 4)
     words = [word.lower() for word in _WORD.findall(text)]
-    kinds = characters.counts(characters.code_points(text))
     script, share = main_script(kinds, len(words))
     if script in ("han", "kana"):
         return ("zh" if script == "han" else "ja"), round(share, 4)
@@ -86,6 +87,12 @@ def identify_one(text: str) -> tuple[str, float]:
         return UNKNOWN, 0.0
     language, evidence = by_words(words, script)
     return language, round(share * evidence, 4)
+
+
+def east_asian_share(kinds: np.ndarray) -> float:
+    """Han and kana among the letters of every script."""
+    of = {name: int(kinds[characters.INDEX[name]]) for name in characters.SCRIPTS}
+    return (of["han"] + of["kana"]) / (sum(of.values()) or 1)
 
 
 def main_script(kinds: np.ndarray, num_words: int) -> tuple[str, float]:

@@ -95,3 +95,8 @@ def test_scores_are_honest_on_real_sentences():
     assert accuracy == sorted(accuracy)
     assert accuracy[-1] > 0.97
     assert sum(r[True] for r in right.values()) / len(rows) > 0.8
+
+
+def test_a_chinese_list_of_options_is_not_code() -> None:
+    text = "\n".join(f"    `option{i}`：第 {i} 个选项（默认：无）；" for i in range(20))
+    assert langid.identify([text])[0] == ["zh"]

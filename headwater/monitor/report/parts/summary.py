@@ -32,7 +32,7 @@ def overall(facts: Facts) -> dict[str, Any]:
 
 def _sentence(facts: Facts) -> Safe:
     languages = sorted(grouped(channel_shares(facts), "lang").items(), key=lambda item: (-item[1], item[0]))
-    parts = ", ".join(f"{name} {percent(share)}" for name, share in languages)
+    parts = ", ".join(f"{name} {percent(share)}" for name, share in languages if share)
     kept = facts.curate.get("kept")
     size = f"{short(facts.parameters)}" if facts.parameters else ""
     trained = _tokens(facts)
