@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,16 @@ def run(recipe: Path, workspace: Path, *more: str) -> subprocess.CompletedProces
     )
 
 
-def start(recipe: Path, workspace: Path, *more: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        command(recipe, workspace, *more), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment()
-    )
+def start(recipe: Path, workspace: Path, errors: Path) -> subprocess.Popen[bytes]:
+    """Start a chain with its stderr in a file, and wait for its first word: before it, Python itself is starting."""
+    with open(errors, "wb") as handle:
+        process = subprocess.Popen(
+            command(recipe, workspace), stdout=subprocess.DEVNULL, stderr=handle, env=environment()
+        )
+    give_up = time.monotonic() + CHAIN_TIMEOUT_S
+    while not errors.stat().st_size and process.poll() is None and time.monotonic() < give_up:
+        time.sleep(0.01)
+    return process
 
 
 def outcome(workspace: Path, name: str = "tiny") -> dict[str, Any]:
