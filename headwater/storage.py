@@ -91,7 +91,7 @@ def _translated(error: OSError, where: str) -> BaseException:
         return HeadwaterError("disk_failing", f"the disk failed: {error.strerror}", where=where)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return HeadwaterError("permission", f"{error.strerror}", where=where, mend="choose a folder you may write to")
-    if error.errno in (errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP):
+    if error.errno in (errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EEXIST, errno.ENOENT):
         return HeadwaterError("arguments", f"{error.strerror}", where=where)
     return error
 

@@ -10,6 +10,7 @@ from importlib import metadata
 from importlib.util import find_spec
 from typing import Any
 
+from headwater import __version__
 from headwater.cli.console import Outcome, table
 
 CORE = (
@@ -25,7 +26,7 @@ MIN_MEMORY_BYTES = 4 << 30
 def environment() -> dict[str, Any]:
     """Versions and machine of this process, as kept in a run's environment.json."""
     return {
-        "headwater": _version("headwater"),
+        "headwater": __version__,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "cores": _cores(),

@@ -12,7 +12,7 @@ import signal
 import sys
 from typing import Any
 
-from headwater.errors import HeadwaterError, Preempted
+from headwater.errors import FAILURES, HeadwaterError, Preempted
 
 # name: (where it lives, its group in the help, one line in words)
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -94,6 +94,8 @@ def _dispatch(args: list[str], as_json: bool, quiet: bool) -> int:
         raise HeadwaterError("arguments", f"no command {name!r}", mend=hint)
     signal.signal(signal.SIGTERM, _preempted)
     outcome = _call(name, args[1:], quiet)
+    if outcome == FAILURES["interrupted"][0]:  # newer releases of typer turn Ctrl-C into this number
+        raise KeyboardInterrupt
     if outcome is None or isinstance(outcome, int):
         return outcome or 0
     if as_json:
@@ -129,8 +131,6 @@ def _call(name: str, args: list[str], quiet: bool) -> Any:
     try:
         return command.main(args, prog_name=f"headwater {name}", standalone_mode=False)
     except typer.Exit as stop:
-        if isinstance(stop.__cause__, KeyboardInterrupt):  # newer releases of typer wrap Ctrl-C so
-            raise stop.__cause__ from None
         return stop.exit_code
     except typer.Abort as stop:
         raise KeyboardInterrupt from stop
@@ -184,7 +184,11 @@ def _help() -> str:
 
 def script() -> None:
     """The entry point of the `headwater` command."""
-    sys.exit(main())
+    code = main()
+    # the work is done and its exit code known: a signal while Python closes down must not change it
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,8 @@ def execute(
     """
     storage.make_folder(run.folder)
     busy = f"the run {run.name!r} is being worked on by another process"
-    with workspace.locked(run.folder / ".lock", busy):
+    cleaning = workspace.locked(run.place.store_lock, "", wait=True, shared=True)
+    with workspace.locked(run.folder / ".lock", busy), cleaning:
         storage.sweep(run.folder)
         begin()
         for stage in stages:

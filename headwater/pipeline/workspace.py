@@ -34,6 +34,11 @@ class Workspace:
     def runs(self) -> Path:
         return self.root / "runs"
 
+    @property
+    def store_lock(self) -> Path:
+        """Runs hold it together; `headwater clean` holds it alone."""
+        return self.store / ".lock"
+
     def run_folder(self, name: str) -> Path:
         return self.runs / name
 
@@ -46,17 +51,18 @@ class Workspace:
 
 
 @contextlib.contextmanager
-def locked(path: Path, busy: str, wait: bool = False) -> Iterator[None]:
-    """Hold an exclusive lock on `path` for the block.
+def locked(path: Path, busy: str, wait: bool = False, shared: bool = False) -> Iterator[None]:
+    """Hold a lock on `path` for the block: an exclusive one, or one shared with other `shared` holders.
 
     With `wait` it waits for the other holder; without, raises HeadwaterError in_use with `busy`.
     """
+    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     storage.make_folder(path.parent)
     with storage.disk_errors(path):
         fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(fd, kind if wait else kind | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise HeadwaterError(
                 "in_use", busy, where=str(path.parent), mend="wait for it, or end that process"
@@ -73,22 +79,16 @@ def used_entries(workspace: Workspace) -> set[Path]:
 
 
 def unused_entries(workspace: Workspace) -> list[Path]:
-    """Finished store entries that no run names, and work folders that nobody works on."""
+    """Finished store entries that no run names, and work folders of runs that were given up.
+
+    Certain only while the caller holds the store lock alone: a run at work links an entry when it is done.
+    """
     used = used_entries(workspace)
-    found = []
-    for path in sorted(workspace.store.glob("*")):
-        if not path.is_dir() or path.resolve() in used:
-            continue
-        if path.name.startswith(PARTIAL):
-            with contextlib.suppress(HeadwaterError), locked(_lock_of(path), "busy"):
-                found.append(path)
-        elif not path.name.startswith("."):
-            found.append(path)
-    return found
-
-
-def _lock_of(path: Path) -> Path:
-    return path.parent / f"{LOCK}{path.name.removeprefix(PARTIAL)}"
+    return [
+        path
+        for path in sorted(workspace.store.glob("*"))
+        if path.is_dir() and path.resolve() not in used and (path.name.startswith(PARTIAL) or path.name[0] != ".")
+    ]
 
 
 def size_bytes(path: Path) -> int:

@@ -90,12 +90,10 @@ def build(tree: Node, problems: list[Problem]) -> Recipe | None:
     for name in SECTIONS:
         if name not in values:
             values[name] = convert(Node({}, tree.where), section_type(name), name, problems)
-    if problems or FAILED in values.values():
-        return None
-    recipe = Recipe(**values)
-    for path, message in recipe.check():
+    plain = {k: v for k, v in values.items() if v is not FAILED and k not in SECTIONS and k != "sources"}
+    for path, message in Recipe(**plain).check():
         problems.append(Problem(tree.value[path].where if path in tree.value else tree.where, path, message))
-    return None if problems else recipe
+    return None if problems or any(v is FAILED for v in values.values()) else Recipe(**values)
 
 
 def _sources(node: Node, problems: list[Problem]) -> Any:

@@ -74,29 +74,33 @@ def _section(node: Node, kind: Any, path: str, problems: list[Problem]) -> Any:
         return _fail(node, path, f"expected a map of keys, got {_describe(node)}", problems)
     hints = get_type_hints(kind)
     known = {f.name: f for f in dataclasses.fields(kind)}
-    values, failed = {}, False
+    values: dict[str, Any] = {}
+    wrong: set[str] = set()
     for key, child in node.value.items():
         if key not in known:
             unknown_key(child, path, key, list(known), problems)
-            failed = True
+            wrong.add(key)
             continue
         value = convert(child, hints[key], f"{path}.{key}" if path else key, problems)
-        failed |= value is FAILED
-        values[key] = value
+        if value is FAILED:
+            wrong.add(key)
+        else:
+            values[key] = value
     for name, field in known.items():
         required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         if required and name not in values:
-            failed = True
-            problems.append(Problem(node.where, path, f"the key {name!r} is missing"))
-    if failed:
-        return FAILED
+            if name not in wrong:
+                problems.append(Problem(node.where, path, f"the key {name!r} is missing"))
+            return FAILED
+    # what could be read is checked also where something else could not, so that all mistakes are told at once
     section = kind(**values)
-    return FAILED if _self_check(section, node, path, problems) else section
+    return FAILED if _self_check(section, node, path, wrong, problems) or wrong else section
 
 
-def _self_check(section: Any, node: Node, path: str, problems: list[Problem]) -> bool:
-    """Ask the section what its types cannot say; whether it found anything."""
-    found = section.check() if hasattr(section, "check") else []
+def _self_check(section: Any, node: Node, path: str, wrong: set[str], problems: list[Problem]) -> bool:
+    """Ask the section what its types cannot say; whether it found anything beside the fields `wrong` already."""
+    asked = section.check() if hasattr(section, "check") else []
+    found = [(inner, message) for inner, message in asked if inner.split(".")[0] not in wrong]
     for inner, message in found:
         place = node
         for part in inner.split("."):

@@ -63,7 +63,7 @@ def _of_section(kind: Any) -> dict[str, Any]:
     properties, required = {}, []
     for field in dataclasses.fields(kind):
         entry = of_type(hints[field.name])
-        words = [field.metadata.get("help", ""), f"(in {field.metadata['unit']})" if "unit" in field.metadata else ""]
+        words = [field.metadata.get("help", ""), f"(in {field.metadata['unit']})" if field.metadata.get("unit") else ""]
         entry["description"] = " ".join(word for word in words if word)
         if field.default is not dataclasses.MISSING:
             entry["default"] = list(field.default) if isinstance(field.default, tuple) else field.default

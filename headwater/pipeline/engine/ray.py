@@ -8,6 +8,8 @@ another by Ray; since a task writes each file atomically and deterministically, 
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,6 +32,7 @@ class RayEngine:
         self._started_here = not ray.is_initialized()
         if self._started_here:
             address = os.environ.get("RAY_ADDRESS")
+            before = signal.getsignal(signal.SIGTERM)
             settings: dict[str, Any] = {"address": address} if address else {"num_cpus": workers or None}
             try:
                 ray.init(log_to_driver=False, configure_logging=False, include_dashboard=False, **settings)
@@ -40,6 +43,9 @@ class RayEngine:
                     where=address or "local",
                     mend="check RAY_ADDRESS",
                 ) from error
+            finally:  # Ray takes the signal for itself; the command line means to answer it
+                if threading.current_thread() is threading.main_thread():
+                    signal.signal(signal.SIGTERM, before)
         self._remote = ray.remote(max_retries=MAX_RETRIES)(call)
 
     def run(
