@@ -7,12 +7,13 @@ Out: Arrow record batches of SCHEMA, and a Counter of the rows that could not be
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -135,22 +136,45 @@ def read_parquet(path: Path, columns: list[str] | None = None, max_rows: int = B
         raise HeadwaterError("unreadable_input", f"not a readable Parquet file: {error}", where=str(path)) from error
 
 
-def write_jsonl(path: Path, batches: Iterable[pa.RecordBatch]) -> int:
-    """Write batches as JSONL (zstd when the name ends in .zst), atomically; the number of rows."""
-    import orjson
+@contextlib.contextmanager
+def open_output(path: Path) -> Iterator[Any]:
+    """Open a file for writing, atomically, compressed as its name says (.zst, .gz)."""
     import zstandard
 
-    rows = 0
     with storage.open_atomic(path) as raw:
-        out: Any = zstandard.ZstdCompressor(level=3).stream_writer(raw, closefd=False) if path.suffix == ".zst" else raw
+        if path.suffix == ".zst":
+            with zstandard.ZstdCompressor(level=3).stream_writer(raw, closefd=False) as out:
+                yield out
+        elif path.suffix == ".gz":
+            with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as out:
+                yield out
+        else:
+            yield raw
+
+
+def write_jsonl(path: Path, batches: Iterable[pa.RecordBatch]) -> int:
+    """Write batches as JSONL, compressed as the name says, atomically; the number of rows."""
+    import orjson
+
+    rows = 0
+    with open_output(path) as out:
         for record_batch in batches:
             for row in record_batch.to_pylist():
                 row["meta"] = dict(row["meta"])
                 out.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
                 rows += 1
-        if out is not raw:
-            out.close()
     return rows
+
+
+def nothing_read(where: str, problems: Mapping[str, int]) -> HeadwaterError:
+    """The error of a command that found no document: what was there instead, by reason."""
+    found = ", ".join(f"{reason} {count}" for reason, count in sorted(problems.items())) or "nothing at all"
+    return HeadwaterError(
+        "empty_corpus",
+        f"no document could be read (found: {found})",
+        where=where,
+        mend="name files that hold documents",
+    )
 
 
 def expand(paths: Iterable[str]) -> list[str]:

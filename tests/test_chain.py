@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
 
 from headwater.cli.main import main
 from headwater.pipeline import ledger
-from headwater.pipeline.workspace import locked
+from headwater.pipeline.workspace import Workspace, locked
 from tests.corpora import write_jsonl, write_recipe
+from tests.faults import chains
 
 
 def run(capsys, *arguments):
@@ -216,3 +218,57 @@ def test_clean_keeps_what_runs_use(copied, capsys):
     assert main(["clean", "--workspace", str(workspace), "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["removed"]) == 7
     assert not list((workspace / "store").glob("[a-z]*"))
+
+
+def test_clean_waits_for_runs_and_says_so(copied, capsys):
+    _, workspace = copied
+    with locked(Workspace(workspace).store_lock, "", shared=True):
+        assert main(["clean", "--workspace", str(workspace), "--json"]) == 5
+    assert json.loads(capsys.readouterr().out)["error"] == "in_use"
+
+
+def test_a_refused_recipe_leaves_the_run_s_own_on_record(copied, capsys):
+    recipe, workspace = copied
+    before = (workspace / "runs/tiny/recipe.resolved.yaml").read_bytes()
+    code, _, _ = run(capsys, recipe, "--workspace", workspace, "--set", "model.num_layers=3")
+    assert code == 2 and (workspace / "runs/tiny/recipe.resolved.yaml").read_bytes() == before
+
+
+def test_a_fork_is_checked_before_any_work(copied, capsys):
+    recipe, workspace = copied
+    for fork, part in (("junk", "RUN@STEP"), ("nope@5", "tiny"), ("tiny@4444", "its checkpoints")):
+        code, value, _ = run(capsys, recipe, "--workspace", workspace, "--fork", fork, "--set", "name=other")
+        assert code == 2 and part in value["message"] + value["mend"]
+    assert not (workspace / "runs" / "other").exists()
+    code, value, _ = run(capsys, recipe, "--workspace", workspace, "--fork", "tiny@40", "--set", "train.tokens=30000")
+    assert code == 2 and "of its own" in value["message"]
+    arguments = (
+        recipe,
+        "--workspace",
+        workspace,
+        "--fork",
+        "tiny@40",
+        "--set",
+        "name=other",
+        "--set",
+        "train.tokens=30000",
+    )
+    for _ in range(2):  # the same command again goes on, and finds nothing to do
+        code, value, _ = run(capsys, *arguments)
+        assert code == 0, value
+
+
+def test_from_after_until_is_refused(finished, capsys):
+    recipe, workspace = finished
+    code, value, _ = run(capsys, recipe, "--workspace", workspace, "--from", "split", "--until", "curate", "--dry-run")
+    assert code == 2 and "nothing would run" in value["message"]
+
+
+def test_ctrl_c_says_what_to_do(finished, tmp_path):
+    """A real SIGINT to a real process, in the data stages."""
+    recipe, _ = finished
+    errors = tmp_path / "stderr"
+    process = chains.start(recipe, tmp_path / "w", errors)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == 130
+    assert "the same command goes on from here" in errors.read_text()

@@ -151,3 +151,22 @@ def test_labels_are_safe_file_names(text):
 def test_channels():
     assert document.channel("zh", "general", "general") == "zh-general"
     assert document.channel("en", "specific", "math") == "en-specific-math"
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst"])
+def test_what_is_written_is_read_again(tmp_path, name):
+    rows = [{"text": "第一行", "id": "1"}, {"text": "second", "id": "2"}]
+    assert document.write_jsonl(tmp_path / name, [document.batch(rows)]) == 2
+    found, problems = read(tmp_path / name)
+    assert [row["text"] for row in found] == ["第一行", "second"] and not problems
+
+
+def test_langid_and_extract_of_nothing_are_errors(tmp_path, capsys):
+    from headwater.cli.main import main
+
+    (tmp_path / "empty.jsonl").write_text("{}\n")
+    (tmp_path / "empty.warc").write_bytes(b"")
+    for command, name in (("langid", "empty.jsonl"), ("extract", "empty.warc")):
+        assert main([command, str(tmp_path / name), "-o", str(tmp_path / "out.jsonl")]) == 3
+        assert not (tmp_path / "out.jsonl").exists() or command == "extract"
+    assert "no_text 1" in capsys.readouterr().err

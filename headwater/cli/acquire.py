@@ -50,7 +50,7 @@ def crawl(
         user_agent=user_agent,
     )
     _check(source)
-    from headwater import document
+    from headwater import document, storage
     from headwater.acquire.crawl import crawl_to
 
     report = crawl_to(output, source, reporter())
@@ -59,6 +59,7 @@ def crawl(
         output / "documents.jsonl.zst", document.batches_of(_documents(output, source, problems))
     )
     value = {**report, "documents": {"in": report["kept"], "kept": kept, "rejected": dict(sorted(problems.items()))}}
+    storage.write_json(output / "report.json", value)
     return Outcome(value=value, text=_told(value, output))
 
 
@@ -79,6 +80,8 @@ def extract(
     problems: Counter[str] = Counter()
     rows = (row for item in items for row in files.rows(item, source, problems))
     kept = document.write_jsonl(output, document.batches_of(rows))
+    if not kept:
+        raise document.nothing_read(", ".join(warcs), problems)
     rejected = dict(sorted(problems.items()))
     value = {"in": kept + sum(rejected.values()), "kept": kept, "rejected": rejected}
     return Outcome(value=value, text=f"{kept} documents in {output}" + _reasons(rejected))
@@ -107,7 +110,9 @@ def _documents(folder: Path, source: CrawlSource, problems: Counter[str]) -> Ite
 def _told(value: dict[str, Any], output: Path) -> str:
     lines = [f"{value['kept']} of {value['fetched']} pages kept, {value['documents']['kept']} documents, in {output}"]
     refused = value["refused"]
-    lines.append("rejected" + (_reasons({**value["rejected"], **value["documents"]["rejected"]}) or ": none"))
+    lines.append("rejected" + (_reasons(value["rejected"]) or ": none"))
+    if value["documents"]["rejected"]:
+        lines.append("kept pages without a document" + _reasons(value["documents"]["rejected"]))
     lines.append("refused, never asked" + (_reasons(refused) or ": none"))
     if value["left"]:
         lines.append(f"{value['left']} found links were left; a larger --max-pages in the same folder goes on")

@@ -63,29 +63,27 @@ def langid(
     Example: headwater langid corpus.jsonl.zst -o languages.jsonl.zst
     """
     import orjson
-    import zstandard
 
-    from headwater import document, storage
+    from headwater import document
     from headwater.curate.config import LangidConfig
     from headwater.curate.langid import UNKNOWN, identify
 
     problems: Counter[str] = Counter()
     languages: Counter[str] = Counter()
     least = LangidConfig().min_score
-    with storage.open_atomic(output) as raw:
-        compressed = output.suffix == ".zst"
-        out: Any = zstandard.ZstdCompressor(level=3).stream_writer(raw, closefd=False) if compressed else raw
+    with document.open_output(output) as out:
         for batch in document.read(inputs, problems):
             codes, scores = identify(batch.column("text").to_pylist())
             for name, code, score in zip(batch.column("id").to_pylist(), codes, scores.tolist(), strict=True):
                 lang = code if score >= least else UNKNOWN
                 languages[lang] += 1
                 out.write(orjson.dumps({"id": name, "lang": lang, "score": score}, option=orjson.OPT_APPEND_NEWLINE))
-        if compressed:
-            out.close()
+        if not languages:
+            raise document.nothing_read(", ".join(inputs), problems)
     value = {"documents": languages.total(), "unreadable": dict(problems), "by_lang": dict(languages.most_common())}
     rows = [[lang, str(count)] for lang, count in languages.most_common()]
-    text = f"{languages.total()} documents -> {output}\n" + table(rows, ["language", "documents"])
+    unread = f", {problems.total()} rows could not be read: {dict(problems)}" if problems else ""
+    text = f"{languages.total()} documents -> {output}{unread}\n" + table(rows, ["language", "documents"])
     return Outcome(value=value | {"output": str(output)}, text=text)
 
 

@@ -47,7 +47,8 @@ def evaluate(
         windows = _windows_of(data, encoder, length, samples, seed)
     results = stage.score_tasks(decoder, encoder, windows, config)
     channels = results.get("perplexity", {}).get("channels", {})
-    value = {"tasks": stage.public(results), "channels": channels}
+    length = max((rows.shape[1] - 1 for rows in windows.values() if len(rows)), default=0)
+    value = {"tasks": stage.public(results), "channels": channels, "sequence_length": length}
     return Outcome(value=value, text=_text(value))
 
 

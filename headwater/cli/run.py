@@ -83,10 +83,13 @@ def _run(
         raise HeadwaterError("arguments", f"--from {first}: the stage {unfinished[0]!r} before it is not finished")
     engine = _LazyEngine(recipe)
     run_.engine = engine.get
+    files = _RunFiles(run_.folder, loaded)
     try:
-        runner.execute(
-            run_, stages[:end], redo=names[start:] if first else (), begin=lambda: _write_run_files(run_, loaded)
-        )
+        runner.execute(run_, stages[:end], redo=names[start:] if first else (), begin=files.write)
+    except HeadwaterError as error:
+        if error.exit_code == 2:  # refused: what the run was made by stays on record
+            files.restore()
+        raise
     finally:
         engine.close()
     return _summary(run_)
@@ -153,13 +156,29 @@ def _prepared(recipe: Any, root: Path, limit: int) -> Any:
     )
 
 
-def _write_run_files(run_: Any, loaded: Any) -> None:
-    from headwater import storage
-    from headwater.cli.doctor import environment
-    from headwater.recipe.load import resolved
+class _RunFiles:
+    """The run's recipe and environment on record, and what stood there before."""
 
-    storage.write_text(run_.folder / "recipe.resolved.yaml", resolved(loaded))
-    storage.write_json(run_.folder / "environment.json", environment())
+    NAMES = ("recipe.resolved.yaml", "environment.json")
+
+    def __init__(self, folder: Path, loaded: Any) -> None:
+        self.folder, self.loaded = folder, loaded
+        self.before: dict[str, bytes] = {}
+
+    def write(self) -> None:
+        from headwater import storage
+        from headwater.cli.doctor import environment
+        from headwater.recipe.load import resolved
+
+        self.before = {n: (self.folder / n).read_bytes() for n in self.NAMES if (self.folder / n).exists()}
+        storage.write_text(self.folder / self.NAMES[0], resolved(self.loaded))
+        storage.write_json(self.folder / self.NAMES[1], environment())
+
+    def restore(self) -> None:
+        from headwater import storage
+
+        for name, data in self.before.items():
+            storage.write_bytes(self.folder / name, data)
 
 
 def _plan(run_: Any, stages: list[Any], loaded: Any) -> Outcome:

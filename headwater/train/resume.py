@@ -59,6 +59,13 @@ def find(
             where=str(parent),
             mend=f"restore one from a copy, or remove {parent} to train from the beginning",
         )
+    if fork and intact[0].state.get("fork", "") != fork:
+        raise HeadwaterError(
+            "arguments",
+            f"the run {run_folder.name!r} has checkpoints of its own that did not start from {fork}",
+            where="--fork",
+            mend="give the fork a run of its own: --set name=…",
+        )
     check_same(intact[0].state["identity"], now, run_folder.name)
     finished = next((c for c in intact if c.step >= max(c.state["plan"]["num_steps"], plan.num_steps)), None)
     if finished is not None:

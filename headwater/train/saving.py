@@ -30,6 +30,7 @@ class Saver:
     identity: dict[str, Any]
     schedule: Rows
     mix_schedule: Rows
+    fork: str = ""  # RUN@STEP this run was started from
 
     def save(self, session: Session) -> None:
         """Metrics reach the disk first: a checkpoint never knows steps that the log has lost."""
@@ -56,6 +57,7 @@ class Saver:
             "machine": asdict(session.machine),
             "schedule": self.schedule,
             "mix_schedule": self.mix_schedule,
+            "fork": self.fork,
             "last_row": {key: value for key, value in session.last_row.items() if key != "tokens_per_s"},
         }
 

@@ -57,7 +57,10 @@ def run(context: Context) -> dict[str, Any]:
     machine = _machine(config, model, start, context)
     with RunLog(folder) as log, guard.stop_signals() as stop:
         session = _session(context, model, start, machine, log, folder)
-        saver = Saver(folder / CHECKPOINTS, model, tokenizer, now, start.rows, mix_rows)
+        came_from = getattr(context.recipe, "fork", "")
+        if start.checkpoint is not None and not start.fork:
+            came_from = start.checkpoint.state.get("fork", "")
+        saver = Saver(folder / CHECKPOINTS, model, tokenizer, now, start.rows, mix_rows, came_from)
         train(session, saver.save, context.report, stop)
     return _figures(model, session.step, session.plan, session.last_row)
 

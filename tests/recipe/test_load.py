@@ -166,3 +166,17 @@ def test_any_tree_is_a_recipe_or_a_list_of_mistakes(tmp_path_factory, value):
         load(path)
     except HeadwaterError as error:
         assert error.exit_code == 2
+
+
+def test_a_wrong_value_hides_no_other(tmp_path):
+    text = "name: a/b\nseed: -1\ntokenizer: {digits: dozen, vocab_size: 12}\ntrain: {tokens: 20X, batch_tokens: 0}\n"
+    lines = mistakes(tmp_path, text)
+    for part in (
+        "name: use letters",
+        "seed: must be",
+        "'dozen'",
+        "vocab_size: must",
+        "train.tokens:",
+        "batch_tokens: must",
+    ):
+        assert any(part in line for line in lines), (part, lines)
