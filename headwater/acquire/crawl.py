@@ -10,11 +10,12 @@ import asyncio
 import contextlib
 import dataclasses
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
 from headwater import storage
+from headwater.acquire.canonical import canonical
 from headwater.acquire.config import CrawlSource
 from headwater.errors import HeadwaterError
 from headwater.pipeline.progress import Reporter
@@ -49,6 +50,7 @@ def crawl_to(folder: Path, source: CrawlSource, report: Reporter) -> dict[str, A
         capacity = WAITING_LEAST + WAITING_PER_PAGE * source.max_pages
         line = frontier.Frontier(folder, capacity)
         try:
+            _check_seeds(folder, source, line.state.seen)
             with report.bar("crawl", source.max_pages, "pages") as bar:
                 bar.done = line.state.outcomes[frontier.KEPT]
                 crawl = crawler.Crawler(folder, source, line, lambda url: bar.advance(1))
@@ -62,6 +64,17 @@ def crawl_to(folder: Path, source: CrawlSource, report: Reporter) -> dict[str, A
         _write_pages(folder, list(line.state.pages.values()))
         storage.write_json(folder / REPORT, figures)
     return figures
+
+
+def _check_seeds(folder: Path, source: CrawlSource, seen: Container[str]) -> None:
+    """A folder that holds a crawl goes on with it, never with another one's addresses alone."""
+    if (folder / REPORT).exists() and not any(canonical(seed) in seen for seed in source.seeds):
+        raise HeadwaterError(
+            "arguments",
+            "holds a crawl that began elsewhere",
+            where=str(folder),
+            mend="give this crawl a folder of its own, or name the earlier addresses too, to widen that one",
+        )
 
 
 def _check_folder(folder: Path) -> None:

@@ -112,7 +112,7 @@ def test_slow_and_dead_hosts(site: Site, tmp_path: Path, quiet: Reporter, monkey
     monkeypatch.setattr(crawler, "BACK_OFF_S", 0.01)
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        dead = f"http://localhost:{closed.getsockname()[1]}/x"
+        dead = f"http://127.0.0.2:{closed.getsockname()[1]}/x"
     start_at(site, "/slow", dead)
     site.pages["/slow"] = lambda: (time.sleep(1.0), (200, HTML, b"late"))[1]
     report = crawl.crawl_to(tmp_path, source(site, timeout_s=0.4, retries=1, same_site=False), quiet)
@@ -366,3 +366,10 @@ def test_a_page_that_breaks_a_parser_is_one_rejected_page(
     monkeypatch.setattr(crawler.Outcomes, "record", broken)
     with pytest.raises(HeadwaterError, match=r"fetch.unparsable \(1\)"):
         crawl.crawl_to(tmp_path / "broken", source(site), quiet)
+
+
+def test_another_crawl_does_not_join_a_finished_one(site: Site, tmp_path: Path, quiet: Reporter) -> None:
+    site.linked(5)
+    crawl.crawl_to(tmp_path, source(site), quiet)
+    with pytest.raises(HeadwaterError, match="began elsewhere"):
+        crawl.crawl_to(tmp_path, source(site, seeds=("http://other.example/",)), quiet)
