@@ -84,7 +84,8 @@ inside() {
 watch_memory() {
   local peak=0 now
   while sleep "$SAMPLE_S"; do
-    now=$(cat "$ROOT"/proc/[0-9]*/smaps_rollup 2>/dev/null | awk '/^Pss:/ {sum += $2} END {print int(sum / 1024)}')
+    # a process that ends while it is read is no reason to stop watching
+    now=$({ cat "$ROOT"/proc/[0-9]*/smaps_rollup 2>/dev/null || true; } | awk '/^Pss:/ {sum += $2} END {print int(sum / 1024)}')
     if [ "$now" -gt "$peak" ]; then
       peak=$now
       echo "$peak" >"$BARE_FOLDER/peak"
