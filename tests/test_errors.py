@@ -78,3 +78,18 @@ def test_sigterm_is_taken_for_no_bad_page(monkeypatch, capsys):
     finally:
         signal.signal(signal.SIGTERM, before)
     assert "goes on from here" in capsys.readouterr().err
+
+
+def test_ctrl_c_inside_exec_still_leaves_with_130():
+    """Python remembers a KeyboardInterrupt that went through exec() and would end itself by the signal."""
+    import subprocess
+    import sys
+
+    code = (
+        "from headwater.cli import main, run\n"
+        "def work(*_):\n    exec('raise KeyboardInterrupt')\n"
+        "run._run = work\n"
+        "import sys; sys.argv = ['headwater', 'run', 'x.yaml']; main.script()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 130 and "goes on from here" in done.stderr

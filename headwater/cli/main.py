@@ -188,6 +188,12 @@ def script() -> None:
     # the work is done and its exit code known: a signal while Python closes down must not change it
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
+    if code == FAILURES["interrupted"][0]:
+        # a KeyboardInterrupt that once passed through exec() of a string, as in an import it cut short, makes
+        # Python end itself by SIGINT whatever the exit code; engines are closed and files whole by now
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
     sys.exit(code)
 
 
