@@ -7,10 +7,8 @@ and digest) and `report.json`. A capture cut short goes on where it was; a finis
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
-import fcntl
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from headwater.acquire.config import CrawlSource
 from headwater.errors import HeadwaterError
 from headwater.pipeline.progress import Reporter
 from headwater.pipeline.stage import Context
+from headwater.pipeline.workspace import locked
 
 PAGES = "pages.parquet"
 REPORT = "report.json"
@@ -46,7 +45,7 @@ def crawl_to(folder: Path, source: CrawlSource, report: Reporter) -> dict[str, A
     from headwater.acquire import crawler, frontier
 
     _check_folder(folder)
-    with _locked(folder):
+    with locked(folder / ".lock", "another crawl works in this folder"):
         capacity = WAITING_LEAST + WAITING_PER_PAGE * source.max_pages
         line = frontier.Frontier(folder, capacity)
         try:
@@ -88,18 +87,6 @@ def _check_folder(folder: Path) -> None:
             where=str(folder / warc.FOLDER),
             mend="give another folder",
         )
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the folder for this process; the lock ends with it, however it ends."""
-    path = storage.make_folder(folder / ".frontier") / "lock"
-    with storage.disk_errors(path), open(path, "ab") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise HeadwaterError("in_use", "another crawl works in this folder", where=str(folder)) from error
-        yield
 
 
 def _write_pages(folder: Path, pages: list[Any]) -> None:

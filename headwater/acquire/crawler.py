@@ -19,11 +19,12 @@ from headwater.acquire.addresses import PrivateAddress
 from headwater.acquire.config import CrawlSource
 from headwater.acquire.fetch import FetchFailed, Response, fetch, open_session
 from headwater.acquire.frontier import KEPT, REFUSED, Frontier
-from headwater.acquire.outcomes import Outcomes, now
+from headwater.acquire.outcomes import Outcomes
 from headwater.acquire.resolver import CheckedResolver
 from headwater.acquire.robots import MAX_BYTES, Robots
 from headwater.acquire.slots import Entry, Slots
 from headwater.errors import HeadwaterError
+from headwater.pipeline.ledger import now
 
 MAX_HOST_FAILURES = 5  # in a row; the rest of the host's queue is then refused
 SYNC_INTERVAL_S = 5.0

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import time
 from collections.abc import Callable
 from urllib.parse import urljoin
 
@@ -20,6 +19,7 @@ from headwater.acquire.frontier import KEPT, Frontier, Page
 from headwater.acquire.media import is_html_type
 from headwater.acquire.robots import REDIRECTS
 from headwater.acquire.slots import Entry
+from headwater.pipeline.ledger import now
 
 
 class Outcomes:
@@ -99,8 +99,3 @@ class Outcomes:
             content_type=response.content_type,
             status=response.status,
         )
-
-
-def now() -> str:
-    """This moment as WARC writes it: UTC, to the second."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

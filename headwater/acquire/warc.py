@@ -127,7 +127,6 @@ class Writer:
 
     def _open(self, name: str) -> None:
         path = self._folder / name
-        storage.make_folder(path.parent)
         self._handle = storage.open_append(path)
         self._end = path.stat().st_size
         if self._end == 0:
@@ -138,8 +137,7 @@ class Writer:
 
     def sync(self) -> None:
         if self._handle is not None:
-            with storage.disk_errors(self._folder / file_name(self._number)):
-                storage.sync(self._handle)
+            storage.sync(self._handle)
 
     def close(self) -> None:
         if self._handle is not None:

@@ -36,10 +36,9 @@ def resolve(name: str) -> Path:
 
 def _last_intact(parent: Path) -> Path | None:
     from headwater.model import checkpoint
-    from headwater.train.checkpoint import folders
 
     problems = []
-    for folder in folders(parent):
+    for folder in checkpoint.folders(parent):
         try:
             return checkpoint.verify(folder).folder
         except HeadwaterError as error:

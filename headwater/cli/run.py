@@ -74,7 +74,9 @@ def _run(
         raise HeadwaterError("arguments", f"--from {first} comes after --until {last}: nothing would run")
     run_ = _prepared(recipe, root, limit)
     if recipe.fork:
-        _check_fork(recipe.fork, run_.place.runs)
+        from headwater.train import fork as forks
+
+        forks.find(run_.place.runs, recipe.fork)
     if dry_run:
         return _plan(run_, stages[:end], loaded)
     steps = runner.plan(run_, stages[:start])
@@ -93,21 +95,6 @@ def _run(
     finally:
         engine.close()
     return _summary(run_)
-
-
-def _check_fork(fork: str, runs: Path) -> None:
-    """Before any work: is there such a checkpoint? Raises HeadwaterError arguments or unknown_name."""
-    name, at, step = fork.partition("@")
-    if not at or not step.isdigit() or name in ("", ".", "..") or "/" in name or "\\" in name:
-        raise HeadwaterError(
-            "arguments", f"{fork!r} is not RUN@STEP", where="--fork", mend="for example --fork demo@100"
-        )
-    folders = sorted((runs / name / "checkpoints").glob("step-*"))
-    steps = [int(path.name.removeprefix("step-")) for path in folders if path.name.removeprefix("step-").isdigit()]
-    if int(step) not in steps:
-        known = ", ".join(sorted(p.parent.name for p in runs.glob("*/checkpoints"))) or "none"
-        there = f"its checkpoints: {', '.join(map(str, steps))}" if steps else f"runs with checkpoints: {known}"
-        raise HeadwaterError("unknown_name", f"no checkpoint {fork}", where="--fork", mend=there)
 
 
 def _position(name: str, names: list[str], flag: str, last: bool) -> int:

@@ -40,11 +40,9 @@ def verify(run: str = typer.Argument(..., help="a run folder, or the name of one
 
 
 def _check_checkpoints(folder: Path, damaged: list[str]) -> int:
-    found = sorted((folder / "checkpoints").glob("step-*"))
-    if not found:
-        return 0
     from headwater.model import checkpoint
 
+    found = checkpoint.folders(folder / checkpoint.CHECKPOINTS)
     for path in found:
         try:
             checkpoint.verify(path)

@@ -18,6 +18,7 @@ from headwater import storage
 from headwater.errors import HeadwaterError
 from headwater.evaluate import continuation, windows
 from headwater.evaluate.config import TASKS, EvaluateConfig
+from headwater.model.checkpoint import CHECKPOINTS, STATE, folders
 
 if TYPE_CHECKING:
     from headwater.pipeline.stage import Context
@@ -61,7 +62,7 @@ def run(context: Context) -> dict[str, Any]:
 
 def last_checkpoint(run_folder: Path) -> Path:
     """The newest checkpoint folder of a run. Raises HeadwaterError damaged_checkpoint when there is none."""
-    found = sorted(path for path in (run_folder / "checkpoints").glob("step-*") if (path / "state.json").is_file())
+    found = [path for path in folders(run_folder / CHECKPOINTS) if (path / STATE).is_file()]
     if not found:
         raise HeadwaterError(
             "damaged_checkpoint",
@@ -69,7 +70,7 @@ def last_checkpoint(run_folder: Path) -> Path:
             where=str(run_folder),
             mend="train it: headwater run RECIPE",
         )
-    return found[-1]
+    return found[0]
 
 
 def fastest_device() -> str:

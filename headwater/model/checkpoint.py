@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ from headwater.errors import HeadwaterError
 SCHEMA_VERSION = 1
 STATE = "state.json"
 MODEL, OPTIMIZER, CONFIG, TOKENIZER = "model.safetensors", "optimizer.safetensors", "model.json", "tokenizer.json"
+CHECKPOINTS = "checkpoints"  # the folder of a run's checkpoints
 MAX_JSON_BYTES = 256 << 20
+_NAME = re.compile(r"^step-(\d{8,})$")
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,18 @@ class Checkpoint:
     def step(self) -> int:
         step: int = self.state["step"]
         return step
+
+
+def name_of(step: int) -> str:
+    return f"step-{step:08d}"
+
+
+def folders(parent: Path) -> list[Path]:
+    """Checkpoint folders, newest step first, intact or not."""
+    if not parent.is_dir():
+        return []
+    found = [(int(match[1]), path) for path in parent.iterdir() if (match := _NAME.match(path.name)) and path.is_dir()]
+    return [path for _, path in sorted(found, reverse=True)]
 
 
 def sealed(folder: Path, state: dict[str, Any], known: dict[str, str]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ a temporary name and renamed when all of it is on the disk. `model.checkpoint` i
 
 from __future__ import annotations
 
-import re
 import secrets
 import shutil
 from collections.abc import Mapping
@@ -17,21 +16,7 @@ from torch import Tensor
 
 from headwater import storage
 from headwater.model import weights
-from headwater.model.checkpoint import CONFIG, MODEL, OPTIMIZER, STATE, TOKENIZER, sealed
-
-_NAME = re.compile(r"^step-(\d{8,})$")
-
-
-def name_of(step: int) -> str:
-    return f"step-{step:08d}"
-
-
-def folders(parent: Path) -> list[Path]:
-    """Checkpoint folders, newest step first, intact or not."""
-    if not parent.is_dir():
-        return []
-    found = [(int(match[1]), path) for path in parent.iterdir() if (match := _NAME.match(path.name)) and path.is_dir()]
-    return [path for _, path in sorted(found, reverse=True)]
+from headwater.model.checkpoint import CONFIG, MODEL, OPTIMIZER, STATE, TOKENIZER, name_of, sealed
 
 
 def write(

@@ -6,20 +6,18 @@ begun to fall, or fell by the same plan; so a longer run goes back to the one be
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from headwater.errors import HeadwaterError
-from headwater.model.checkpoint import Checkpoint, verify
-from headwater.train import checkpoint, segments
+from headwater.model.checkpoint import CHECKPOINTS, Checkpoint, verify
+from headwater.model.checkpoint import folders as folders_of
+from headwater.train import fork as forks
+from headwater.train import segments
 from headwater.train.derive import Plan
 from headwater.train.identity import check_same
-
-CHECKPOINTS = "checkpoints"
-_FORK = re.compile(r"^(?P<run>[^@/\\]+)@(?P<step>\d+)$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +46,7 @@ def find(
 ) -> Start:
     """Raises HeadwaterError recipe_changed, damaged_checkpoint, unknown_name or arguments."""
     parent = run_folder / CHECKPOINTS
-    folders = checkpoint.folders(parent)
+    folders = folders_of(parent)
     if not folders:
         return _forked(run_folder, plan, mix_rows, now, fork) if fork else Start(step=0, plan=plan, rows=mix_rows)
     intact, damaged = _intact(folders, say)
@@ -116,25 +114,13 @@ def _none_serves(run: str, intact: list[Checkpoint], plan: Plan) -> HeadwaterErr
 
 
 def _forked(run_folder: Path, plan: Plan, mix_rows: segments.Rows, now: dict[str, Any], fork: str) -> Start:
-    match = _FORK.match(fork)
-    if not match or match["run"] in (".", ".."):
-        raise HeadwaterError(
-            "arguments", f"{fork!r} is not RUN@STEP", where="--fork", mend="for example --fork demo@100"
-        )
-    parent = run_folder.parent / match["run"] / CHECKPOINTS
-    folder = parent / checkpoint.name_of(int(match["step"]))
-    if not folder.is_dir():
-        steps = ", ".join(str(int(path.name[5:])) for path in checkpoint.folders(parent)) or "none"
-        raise HeadwaterError(
-            "unknown_name",
-            f"no checkpoint {fork}; steps there are: {steps}",
-            where="--fork",
-            mend="choose one of these",
-        )
-    found = verify(folder)
+    found = verify(forks.find(run_folder.parent, fork))
     recorded = found.state["identity"]
     check_same(
-        recorded, now, match["run"], only=("model.", "data.tokenizer", "train.optimizer", "train.sequence_length")
+        recorded,
+        now,
+        fork.partition("@")[0],
+        only=("model.", "data.tokenizer", "train.optimizer", "train.sequence_length"),
     )
     if found.step >= plan.num_steps:
         raise HeadwaterError(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from headwater.errors import HeadwaterError
-from headwater.model.checkpoint import MODEL, OPTIMIZER, read_state
+from headwater.model.checkpoint import MODEL, OPTIMIZER, folders, name_of, read_state
 from headwater.model.config import ModelConfig
 from headwater.train import checkpoint
 from headwater.train.loop import Session
@@ -64,8 +64,8 @@ class Saver:
     def retain(self, session: Session) -> None:
         """Keep the newest that serve the plan and the newest before the decay; later steps are left alone."""
         serving, before_decay, rest = [], [], []
-        for folder in checkpoint.folders(self.folder):
-            if folder.name > checkpoint.name_of(session.step):
+        for folder in folders(self.folder):
+            if folder.name > name_of(session.step):
                 continue
             try:
                 state = read_state(folder)

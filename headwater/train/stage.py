@@ -17,19 +17,19 @@ from headwater import storage
 from headwater.batches.reader import BatchReader
 from headwater.errors import HeadwaterError
 from headwater.model import flops
-from headwater.model.checkpoint import CONFIG, MODEL, OPTIMIZER, TOKENIZER
+from headwater.model.checkpoint import CHECKPOINTS, CONFIG, MODEL, OPTIMIZER, TOKENIZER, name_of
 from headwater.model.config import ModelConfig, resolve
 from headwater.model.decoder import build
 from headwater.model.init import initialise
 from headwater.model.weights import fill, read_tensors, shapes_of
 from headwater.monitor.metrics import RunLog
-from headwater.train import checkpoint, derive, guard, resume, segments, step
+from headwater.train import derive, guard, resume, segments, step
 from headwater.train.config import TrainConfig
 from headwater.train.identity import identity
 from headwater.train.loop import Session, train
 from headwater.train.optim import registry
 from headwater.train.precision import Machine, decide
-from headwater.train.resume import CHECKPOINTS, Start
+from headwater.train.resume import Start
 from headwater.train.saving import Saver
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _session(
 def _figures(model: ModelConfig, done: int, plan: derive.Plan, row: dict[str, Any]) -> dict[str, Any]:
     """Nothing with a clock or an attempt in it: equal runs have equal figures."""
     counted = flops.parameters(model)
-    folder = f"{CHECKPOINTS}/{checkpoint.name_of(done)}"
+    folder = f"{CHECKPOINTS}/{name_of(done)}"
     return {
         "checkpoint": folder,
         "files": [f"{folder}/{name}" for name in (MODEL, CONFIG, TOKENIZER)],

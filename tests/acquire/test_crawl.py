@@ -224,7 +224,7 @@ def test_others_folders_are_left_alone(site: Site, tmp_path: Path, quiet: Report
 
 def test_two_at_once(site: Site, tmp_path: Path, quiet: Reporter) -> None:
     site.linked(1)
-    with crawl._locked(tmp_path), pytest.raises(HeadwaterError) as error:
+    with crawl.locked(tmp_path / ".lock", "busy"), pytest.raises(HeadwaterError) as error:
         crawl.crawl_to(tmp_path, source(site), quiet)
     assert error.value.failure == "in_use"
 

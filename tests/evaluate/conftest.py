@@ -1,14 +1,5 @@
-"""These models are so small that more threads only wait for each other."""
+"""Tiny models run on one thread."""
 
-from __future__ import annotations
+from tests.single_thread import one_thread
 
-import pytest
-import torch
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+__all__ = ["one_thread"]

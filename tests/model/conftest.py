@@ -1,15 +1,5 @@
-"""One thread: products this small lose more to waiting than they gain, most of all on a busy machine."""
+"""Tiny models run on one thread."""
 
-from collections.abc import Iterator
+from tests.single_thread import one_thread
 
-import pytest
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+__all__ = ["one_thread"]

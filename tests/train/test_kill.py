@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from headwater.model.checkpoint import verify
+from headwater.model.checkpoint import folders, verify
 from headwater.monitor import metrics
-from headwater.train import checkpoint
 from tests.train.test_resume import rows_of, weights_of
 
 PROGRAM = """
@@ -53,7 +52,7 @@ def test_kill_9_loses_only_the_step_in_hand(tmp_path, precision):
         time.sleep(rng.uniform(0, 0.4))
         process.kill()
         process.wait()
-        for kept in checkpoint.folders(folder / "checkpoints"):
+        for kept in folders(folder / "checkpoints"):
             verify(kept)  # whatever is there under its name is whole
     assert started(tmp_path, "cut", precision).wait() == 0
     assert weights_of(tmp_path, "cut", STEPS) == weights_of(tmp_path, "whole", STEPS)

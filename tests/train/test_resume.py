@@ -12,9 +12,9 @@ from dataclasses import replace
 import pytest
 
 from headwater.errors import HeadwaterError
-from headwater.model.checkpoint import verify
+from headwater.model.checkpoint import folders, name_of, verify
 from headwater.monitor import metrics
-from headwater.train import checkpoint, guard, loop, stage
+from headwater.train import guard, loop, stage
 from headwater.train.config import TrainConfig
 from tests.train import tiny
 
@@ -22,9 +22,7 @@ STEP_TOKENS = 8 * tiny.LENGTH
 
 
 def weights_of(root, run, step):
-    return hashlib.sha256(
-        (root / f"runs/{run}/checkpoints/{checkpoint.name_of(step)}/model.safetensors").read_bytes()
-    ).hexdigest()
+    return hashlib.sha256((root / f"runs/{run}/checkpoints/{name_of(step)}/model.safetensors").read_bytes()).hexdigest()
 
 
 def rows_of(root, run):
@@ -115,7 +113,7 @@ def test_a_damaged_checkpoint_is_said_and_the_one_before_used(tmp_path):
 
 def test_no_intact_checkpoint_is_an_error_with_a_mend(tmp_path):
     stage.run(tiny.world(tmp_path))
-    for folder in checkpoint.folders(tmp_path / "runs/tiny/checkpoints"):
+    for folder in folders(tmp_path / "runs/tiny/checkpoints"):
         (folder / "state.json").write_bytes(b"{")
     with pytest.raises(HeadwaterError) as caught:
         stage.run(tiny.world(tmp_path))
@@ -250,15 +248,13 @@ def test_divergence_stops_before_the_weights_move(tmp_path):
         )
     assert caught.value.exit_code == 4
     assert events_of(tmp_path, "tiny")[-1]["kind"] == "non_finite"
-    for folder in checkpoint.folders(tmp_path / "runs/tiny/checkpoints"):
+    for folder in folders(tmp_path / "runs/tiny/checkpoints"):
         verify(folder)
 
 
 def test_old_checkpoints_go_and_the_one_before_the_decay_stays(tmp_path):
     stage.run(tiny.world(tmp_path, checkpoint_every_steps=1, keep_checkpoints=2))
-    assert [f.name for f in checkpoint.folders(tmp_path / "runs/tiny/checkpoints")] == [
-        checkpoint.name_of(step) for step in (20, 19, 15)
-    ]
+    assert [f.name for f in folders(tmp_path / "runs/tiny/checkpoints")] == [name_of(step) for step in (20, 19, 15)]
     assert not list((tmp_path / "runs/tiny/checkpoints").glob(".tmp-*"))
 
 
