@@ -80,7 +80,7 @@ async def serve(number: int) -> None:
 
 def crawl_ours(url: str, folder: Path) -> dict[str, Any]:
     from headwater.acquire import crawl, crawler  # noqa: F401 - the imports are not timed
-    from headwater.acquire.config import CrawlSource
+    from headwater.acquire.sources.crawl import CrawlSource
     from headwater.pipeline.progress import Reporter
 
     source = CrawlSource(

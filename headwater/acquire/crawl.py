@@ -14,7 +14,7 @@ from typing import Any
 
 from headwater import storage
 from headwater.acquire.canonical import canonical
-from headwater.acquire.config import CrawlSource
+from headwater.acquire.sources.crawl import CrawlSource
 from headwater.errors import HeadwaterError
 from headwater.pipeline.progress import Reporter
 from headwater.pipeline.stage import Context

@@ -16,13 +16,13 @@ from pathlib import Path
 
 from headwater.acquire import canonical, warc
 from headwater.acquire.addresses import PrivateAddress
-from headwater.acquire.config import CrawlSource
 from headwater.acquire.fetch import FetchFailed, Response, fetch, open_session
 from headwater.acquire.frontier import KEPT, REFUSED, Frontier
 from headwater.acquire.outcomes import Outcomes
 from headwater.acquire.resolver import CheckedResolver
 from headwater.acquire.robots import MAX_BYTES, Robots
 from headwater.acquire.slots import Entry, Slots
+from headwater.acquire.sources.crawl import CrawlSource
 from headwater.errors import HeadwaterError
 from headwater.pipeline.ledger import now
 

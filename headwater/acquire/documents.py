@@ -17,7 +17,8 @@ from typing import Any
 
 from headwater import document
 from headwater.acquire import files, unique, warc
-from headwater.acquire.config import CrawlSource, FilesSource
+from headwater.acquire.sources.crawl import CrawlSource
+from headwater.acquire.sources.files import FilesSource
 from headwater.errors import HeadwaterError
 from headwater.pipeline import phases
 from headwater.pipeline.stage import Context

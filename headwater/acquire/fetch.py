@@ -15,9 +15,9 @@ from yarl import URL
 
 from headwater.acquire import body
 from headwater.acquire.addresses import PrivateAddress
-from headwater.acquire.config import CrawlSource
 from headwater.acquire.media import HTML_TYPES
 from headwater.acquire.resolver import CheckedResolver
+from headwater.acquire.sources.crawl import CrawlSource
 
 DRAIN_BYTES = 64 << 10  # an unwanted body this small is read to keep its connection
 READ_BYTES = 64 << 10

@@ -17,8 +17,8 @@ from typing import Any
 from headwater import document, storage
 from headwater.acquire import extract, warc
 from headwater.acquire.canonical import canonical, host_of
-from headwater.acquire.config import FilesSource
 from headwater.acquire.media import is_html_type
+from headwater.acquire.sources.files import FilesSource
 from headwater.errors import HeadwaterError
 
 Row = dict[str, Any]

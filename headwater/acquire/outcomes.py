@@ -13,12 +13,12 @@ from urllib.parse import urljoin
 
 from headwater.acquire import canonical, links, warc
 from headwater.acquire.charset import declared
-from headwater.acquire.config import CrawlSource
 from headwater.acquire.fetch import Response
 from headwater.acquire.frontier import KEPT, Frontier, Page
 from headwater.acquire.media import is_html_type
 from headwater.acquire.robots import REDIRECTS
 from headwater.acquire.slots import Entry
+from headwater.acquire.sources.crawl import CrawlSource
 from headwater.pipeline.ledger import now
 
 

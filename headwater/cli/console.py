@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from headwater.errors import HeadwaterError
 from headwater.pipeline.progress import Reporter
 
 _quiet = False
@@ -42,3 +43,15 @@ def table(rows: list[list[str]], header: list[str]) -> str:
         for row in [header, *rows]
     ]
     return "\n".join(lines)
+
+
+def check_source(source: Any, command: str) -> None:
+    """Raise HeadwaterError arguments with every problem that a source made from a command's options has."""
+    if problems := source.check():
+        told = "; ".join(f"{field}: {message}" for field, message in problems)
+        raise HeadwaterError("arguments", told, mend=f"`headwater {command} --help` lists the options")
+
+
+def reasons(counts: dict[str, int]) -> str:
+    """`: reason count, reason count`, or nothing where nothing was counted."""
+    return ": " + ", ".join(f"{reason} {count}" for reason, count in sorted(counts.items())) if counts else ""

@@ -24,8 +24,8 @@ SECTIONS: dict[str, str] = {
     "evaluate": "headwater.evaluate.config:EvaluateConfig",
 }
 SOURCES: dict[str, str] = {
-    "crawl": "headwater.acquire.config:CrawlSource",
-    "files": "headwater.acquire.config:FilesSource",
+    "crawl": "headwater.acquire.sources.crawl:CrawlSource",
+    "files": "headwater.acquire.sources.files:FilesSource",
 }
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from headwater.acquire.config import CrawlSource, FilesSource
+from headwater.acquire.sources.crawl import CrawlSource
+from headwater.acquire.sources.files import FilesSource
 
 
 def fields(source: CrawlSource | FilesSource) -> list[str]:
@@ -41,6 +42,7 @@ def test_problems_are_named() -> None:
 
 
 def test_light_to_import() -> None:
-    code = "import sys, headwater.acquire.config, headwater.acquire.crawl, headwater.cli.acquire; print(*sys.modules)"
+    modules = "headwater.acquire.sources.crawl, headwater.acquire.crawl, headwater.cli.crawl, headwater.cli.extract"
+    code = f"import sys, {modules}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"torch", "pyarrow", "aiohttp", "trafilatura"} & set(done.stdout.split())

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from headwater.acquire import addresses, crawl, crawler, resolver, warc
-from headwater.acquire.config import CrawlSource
+from headwater.acquire.sources.crawl import CrawlSource
 from headwater.errors import HeadwaterError
 from headwater.pipeline.progress import Reporter
 from headwater.pipeline.stage import Context
@@ -232,7 +232,7 @@ def test_two_at_once(site: Site, tmp_path: Path, quiet: Reporter) -> None:
 SCRIPT = """
 import sys
 from pathlib import Path
-from headwater.acquire.config import CrawlSource
+from headwater.acquire.sources.crawl import CrawlSource
 from headwater.acquire.crawl import crawl_to
 from headwater.pipeline.progress import Reporter
 source = CrawlSource(seeds=(sys.argv[2],), allow_private=True, delay_s=0.0, concurrency=4, per_host=4)

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from headwater import document, storage
 from headwater.acquire import crawl, documents, extract, unique, warc
-from headwater.acquire.config import CrawlSource, FilesSource
+from headwater.acquire.sources.crawl import CrawlSource
+from headwater.acquire.sources.files import FilesSource
 from headwater.errors import HeadwaterError
 from headwater.pipeline.progress import Reporter
 from headwater.pipeline.stage import Context, shards

@@ -15,7 +15,7 @@ import pytest
 import zstandard
 
 from headwater.acquire import files, warc
-from headwater.acquire.config import FilesSource
+from headwater.acquire.sources.files import FilesSource
 from headwater.errors import HeadwaterError
 
 ROWS = [

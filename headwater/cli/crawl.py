@@ -1,6 +1,6 @@
-"""`headwater crawl` and `headwater extract`: pages from the web, and the text of pages.
+"""`headwater crawl`: pages from the web.
 
-In: addresses, or WARC files. Out: WARC files with their report, and documents as JSONL.
+In: addresses. Out: WARC files with their report, and documents as JSONL.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
-from headwater.acquire.config import USER_AGENT, CrawlSource, FilesSource
-from headwater.cli.console import Outcome, reporter
-from headwater.errors import HeadwaterError
+from headwater.acquire.sources.crawl import USER_AGENT, CrawlSource
+from headwater.cli.console import Outcome, check_source, reasons, reporter
 
 
 def crawl(
@@ -49,7 +48,7 @@ def crawl(
         timeout_s=timeout_s,
         user_agent=user_agent,
     )
-    _check(source)
+    check_source(source, "crawl")
     from headwater import document, storage
     from headwater.acquire.crawl import crawl_to
 
@@ -61,37 +60,6 @@ def crawl(
     value = {**report, "documents": {"in": report["kept"], "kept": kept, "rejected": dict(sorted(problems.items()))}}
     storage.write_json(output / "report.json", value)
     return Outcome(value=value, text=_told(value, output))
-
-
-def extract(
-    warcs: Annotated[list[str], typer.Argument(help="WARC files, folders of them, or globs")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="the documents, such as out.jsonl.zst")],
-) -> Outcome:
-    """The main text of every HTML page in WARC files. Example: headwater extract crawl/warc -o pages.jsonl.zst"""
-    source = FilesSource(paths=tuple(warcs))
-    _check(source)
-    from headwater import document
-    from headwater.acquire import files
-
-    items = [item for item in files.input_files(source) if document.format_of(item.location) == "warc"]
-    for path in warcs:
-        if not Path(path).is_dir() and document.format_of(path) not in ("warc", None):
-            raise HeadwaterError("arguments", "not a WARC file (.warc or .warc.gz)", where=path)
-    problems: Counter[str] = Counter()
-    rows = (row for item in items for row in files.rows(item, source, problems))
-    kept = document.write_jsonl(output, document.batches_of(rows))
-    if not kept:
-        raise document.nothing_read(", ".join(warcs), problems)
-    rejected = dict(sorted(problems.items()))
-    value = {"in": kept + sum(rejected.values()), "kept": kept, "rejected": rejected}
-    return Outcome(value=value, text=f"{kept} documents in {output}" + _reasons(rejected))
-
-
-def _check(source: CrawlSource | FilesSource) -> None:
-    problems = source.check()
-    if problems:
-        told = "; ".join(f"{field}: {message}" for field, message in problems)
-        raise HeadwaterError("arguments", told, mend="`headwater crawl --help` lists the options")
 
 
 def _documents(folder: Path, source: CrawlSource, problems: Counter[str]) -> Iterator[dict[str, Any]]:
@@ -110,14 +78,10 @@ def _documents(folder: Path, source: CrawlSource, problems: Counter[str]) -> Ite
 def _told(value: dict[str, Any], output: Path) -> str:
     lines = [f"{value['kept']} of {value['fetched']} pages kept, {value['documents']['kept']} documents, in {output}"]
     refused = value["refused"]
-    lines.append("rejected" + (_reasons(value["rejected"]) or ": none"))
+    lines.append("rejected" + (reasons(value["rejected"]) or ": none"))
     if value["documents"]["rejected"]:
-        lines.append("kept pages without a document" + _reasons(value["documents"]["rejected"]))
-    lines.append("refused, never asked" + (_reasons(refused) or ": none"))
+        lines.append("kept pages without a document" + reasons(value["documents"]["rejected"]))
+    lines.append("refused, never asked" + (reasons(refused) or ": none"))
     if value["left"]:
         lines.append(f"{value['left']} found links were left; a larger --max-pages in the same folder goes on")
     return "\n".join(lines)
-
-
-def _reasons(reasons: dict[str, int]) -> str:
-    return ": " + ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items())) if reasons else ""
