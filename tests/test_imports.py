@@ -22,6 +22,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "cli": ANY,
     "acquire": {"document", "pipeline", "storage"},
     "curate": {"document", "pipeline", "storage", "kernels"},
+    "kernels": set(),
     "tokenizer": {"kernels", "document", "pipeline", "storage"},
     "pack": {"tokenizer", "document", "pipeline", "storage", "kernels"},
     "mix": {"pipeline", "storage", "batches"},

@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "langid": ("headwater.cli.curate:langid", "Data", "the language of each document"),
     "curate": ("headwater.cli.curate:curate", "Data", "filter and deduplicate documents, each rejection with its rule"),
     "sample": ("headwater.cli.curate:sample", "Data", "kept or rejected examples of a run"),
-    "show": ("headwater.cli.trace:show", "Data", "one document with its whole story"),
+    "show": ("headwater.cli.show:show", "Data", "one document with its whole story"),
     "tokenizer": ("headwater.cli.tokenizer:app", "Tokens", "train a tokenizer; report its compression"),
     "pack": ("headwater.cli.pack:pack", "Tokens", "documents to Megatron .bin/.idx with their lineage"),
     "mix": ("headwater.cli.mix:mix", "Tokens", "solve a mixture, or say why there is none"),

@@ -1,6 +1,7 @@
 """The stage `curate`: judge, drop copies, and say why.
 
-In: `annotations/NAME.parquet`; no text. Out: `verdicts/NAME.parquet`, row for row, and `report.json`.
+In: `annotations/NAME.parquet`, and what the stages `recall` and `quality` chose; no text.
+Out: `verdicts/NAME.parquet`, row for row, and `report.json`.
 Steps: judge every shard by the rules and note the digests of what they kept (map) → find the first
 of each digest (partition, reduce) → write the verdicts (map) → add up the report.
 """
@@ -17,6 +18,7 @@ import pyarrow.parquet as pq
 
 from headwater import document, storage
 from headwater.curate import annotate, judge
+from headwater.curate.chosen import STAGES, Chosen, beside
 from headwater.curate.config import CurateConfig
 from headwater.curate.dedup import exact
 from headwater.errors import HeadwaterError
@@ -51,8 +53,10 @@ def run(context: Context) -> dict[str, Any]:
     paths = shards(context.input("annotate") / annotate.FOLDER)
     rows = [pq.read_metadata(path).num_rows for path in paths]
     partitions = exact.num_partitions(sum(rows)) if config.exact_dedup else 0
+    chosen = _chosen(context)
+    fields = {"config": config, "partitions": partitions, "chosen": chosen}
     tasks = [
-        {"key": path.stem, "shard": str(path), "weight": count, "config": config, "partitions": partitions}
+        {"key": path.stem, "shard": str(path), "weight": count, **fields}
         for path, count in zip(paths, rows, strict=True)
     ]
     phases.run(context, "judge", tasks, f"{_HERE}:judge_shard", "documents")
@@ -68,10 +72,19 @@ def run(context: Context) -> dict[str, Any]:
     return {"counts": {name: report[name] for name in ("in", "kept", "rejected")}}
 
 
+def _chosen(context: Context) -> Chosen:
+    folders = {name: str(context.input(name)) for name in STAGES if name in context.stage.inputs}
+    if "recall" not in folders:
+        return Chosen(folders=folders)
+    settings = context.recipe.recall
+    domain = document.label(settings.domain, "")
+    return Chosen(folders=folders, domain=domain, keep_others=settings.keep_others)
+
+
 def judge_shard(task: dict[str, Any]) -> dict[str, Any]:
     """Judge one shard by the rules; note reason and value, and the keys of what is kept."""
     folder, shard = Path(task["folder"]), Path(task["shard"])
-    annotations = pq.read_table(shard)
+    annotations = beside(pq.read_table(shard), shard.name, task["chosen"])
     reason, value = judge.judge(annotations, task["config"])
     files = [f"{phases.WORK}/judged/{shard.name}"]
     judged = pa.record_batch({"reason": reason, "value": value})
@@ -97,7 +110,7 @@ def write_verdicts(task: dict[str, Any]) -> dict[str, Any]:
     """Join rules and copies into the verdicts of one shard, and count them."""
     folder, shard = Path(task["folder"]), Path(task["shard"])
     columns = ["id", "lang", "kind", "domain", "text_bytes", "digest"]
-    rows = pq.read_table(shard, columns=columns).to_pydict()
+    rows = beside(pq.read_table(shard, columns=columns), shard.name, task["chosen"]).select(columns).to_pydict()
     judged = pq.read_table(folder / phases.WORK / "judged" / shard.name).to_pydict()
     duplicates_files = [folder / _duplicates(number) for number in range(task["partitions"])]
     duplicates = exact.duplicates_of_shard(duplicates_files, task["number"])

@@ -4,6 +4,7 @@ In: annotation columns and the configuration. Out: a reason (empty: kept) and th
 the rule, per row. A pure function: no text is read.
 
 Who is judged by what:
+- every document, by whether the stages `recall` and `quality` chose it, where they ran;
 - every document, by the minimal rules;
 - source code of kind `general`, by the code rules;
 - other documents of kind `general` by the URL rules, and by their language's own if they are crawled or of
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from headwater.curate import chosen
 from headwater.curate.config import CurateConfig
 from headwater.curate.filters import c4, chinese, code, gopher, minimal, url
 from headwater.curate.rules import Columns, Rule, first_broken
@@ -34,7 +36,7 @@ def judge(annotations: pa.Table, config: CurateConfig) -> tuple[pa.Array, pa.Arr
     num_rows = annotations.num_rows
     found, values = np.full(num_rows, -1, np.int32), np.full(num_rows, np.nan)
     reasons: list[str] = []
-    columns = _columns(annotations)
+    columns = columns_of(annotations)
     for rows, rules in rule_sets(columns, config):
         first_broken(columns, rules, rows, found, values, len(reasons))
         reasons += [rule.reason for rule in rules]
@@ -44,15 +46,18 @@ def judge(annotations: pa.Table, config: CurateConfig) -> tuple[pa.Array, pa.Arr
 
 def rule_sets(columns: Columns, config: CurateConfig) -> list[tuple[np.ndarray, list[Rule]]]:
     """Rules in order, each set with the mask of the rows it judges."""
+    everyone = np.ones(len(columns["lang"]), bool)
+    chosen_rules = [(everyone, chosen.rules(columns))]
     if config.preset == "none":
-        return []
+        return chosen_rules
     lang, general = columns["lang"], columns["kind"] == "general"
     source_code, short = lang == "code", is_short_form(columns, config)
     prose = general & (columns["crawled"] | (columns["domain"] == GENERAL_DOMAIN))
     english, han = prose & (lang == "en") & ~short, prose & (lang == "zh")
     min_han, *chinese_rules = chinese.rules(config.chinese)
     return [
-        (np.ones(len(lang), bool), minimal.rules(config.minimal)),
+        *chosen_rules,
+        (everyone, minimal.rules(config.minimal)),
         (general & ~source_code, url.rules(config.url)),
         (general & columns["crawled"], url.crawled_rules(config.url)),
         (general & source_code, code.rules(config.code)),
@@ -77,7 +82,7 @@ def is_short_form(columns: Columns, config: CurateConfig) -> np.ndarray:
     return ~is_page(columns) & finished & (few_words | verse)
 
 
-def _columns(annotations: pa.Table) -> dict[str, np.ndarray]:
+def columns_of(annotations: pa.Table) -> dict[str, np.ndarray]:
     """Columns as arrays: numbers as float64 with NaN for null, labels as objects, URL statistics added."""
     found: dict[str, Any] = {}
     for field in annotations.schema:

@@ -18,6 +18,15 @@ from headwater.errors import HeadwaterError
 from headwater.monitor.metrics import EVENTS, METRICS
 from headwater.monitor.trace import Tracer
 
+# What each stage says of a document, in tables that are row-aligned with the documents: a name for it, its folder.
+DECIDED = {
+    "recall": "recall/recalled",
+    "quality": "quality/scores",
+    "annotations": "annotate/annotations",
+    "verdict": "curate/verdicts",
+    "split": "split/split",
+}
+
 if TYPE_CHECKING:
     from headwater.batches.reader import Batch, BatchReader
 
@@ -125,16 +134,19 @@ class Run:
 
     def document(self, id_: str) -> dict[str, Any]:
         """A document with its text, as it was acquired. Raises HeadwaterError unknown_name."""
-        return _row_of(self.part("acquire") / "documents", id_, None)[1]
+        return _place_of(self.part("acquire") / "documents", id_)[2]
 
     def story(self, id_: str) -> dict[str, Any]:
-        """A document with everything decided about it: verdict, part, place in the tokens, steps."""
-        shard, found = _row_of(self.part("acquire") / "documents", id_, None)
+        """A document with everything decided about it.
+
+        Keys, each where its stage ran: document, recall, quality, annotations, verdict, split, packed, steps.
+        """
+        shard, index, found = _place_of(self.part("acquire") / "documents", id_)
         told: dict[str, Any] = {"document": found}
-        for name, stage, folder in (("verdict", "curate", "verdicts"), ("split", "split", "split")):
-            table = self.folder / stage / folder / shard
+        for name, folder in DECIDED.items():
+            table = self.folder / folder / shard
             if table.is_file():
-                told[name] = _row_of(table.parent, id_, shard)[1]
+                told[name] = _row(table, index)
         if told.get("split", {}).get("part") == "train" and (self.folder / "pack").is_dir():
             told["packed"] = self.tracer.places("document_id", id_)
             scheduled = (self.folder / schedules.NAME).is_file() or (self.folder / "mix").is_dir()
@@ -147,21 +159,40 @@ def _known(runs: Path) -> str:
     return f"runs here: {', '.join(names[:20])}" if names else "give the path of a folder under runs/"
 
 
-def _row_of(folder: Path, id_: str, shard: str | None) -> tuple[str, dict[str, Any]]:
-    """The shard and row of a document in a folder of row-aligned tables."""
+def _place_of(folder: Path, id_: str) -> tuple[str, int, dict[str, Any]]:
+    """Shard, row and values of a document in a folder of documents."""
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    for path in sorted(folder.glob(shard or "*.parquet")):
+    for path in sorted(folder.glob("*.parquet")):
         try:
             with pq.ParquetFile(path) as table:
+                start = 0
                 for group in range(table.num_row_groups):
                     ids = table.read_row_group(group, columns=["id"])["id"]
                     place = pc.index(ids, id_).as_py()
                     if place >= 0:
-                        row = table.read_row_group(group).slice(place, 1).to_pylist()[0]
-                        return path.name, row | ({"meta": dict(row["meta"])} if "meta" in row else {})
+                        return path.name, start + place, _row(path, start + place)
+                    start += len(ids)
         except (OSError, pa.ArrowException, KeyError) as error:
             raise HeadwaterError("damaged_file", f"not a readable table: {error}", where=str(path)) from error
     raise HeadwaterError("unknown_name", "no document has this id", where=id_)
+
+
+def _row(path: Path, index: int) -> dict[str, Any]:
+    """One row of a table. Raises HeadwaterError damaged_file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as table:
+            for group in range(table.num_row_groups):
+                rows = table.metadata.row_group(group).num_rows
+                if index < rows:
+                    row = table.read_row_group(group).slice(index, 1).to_pylist()[0]
+                    return row | ({"meta": dict(row["meta"])} if "meta" in row else {})
+                index -= rows
+    except (OSError, pa.ArrowException) as error:
+        raise HeadwaterError("damaged_file", f"not a readable table: {error}", where=str(path)) from error
+    raise HeadwaterError("damaged_file", "has fewer rows than the documents", where=str(path))

@@ -19,6 +19,12 @@ GROUPS: dict[str, tuple[str, str]] = {
     "dedup": ("already there in another document", "与另一篇文档重复"),
     "langid": ("its language is not among those asked for", "语言不在要求之列"),
     "robots": ("the site's robots.txt asks crawlers to stay out", "网站的 robots.txt 请爬虫不要访问"),
+    "recall": ("not among the pages like those asked for", "与所要的页面不相似"),
+    "quality": ("scored below the quality asked for", "质量得分低于要求"),
+    "trap": ("an address that looks like an endless maze of pages", "网址像是无穷无尽的页面陷阱"),
+    "canonical": ("another address of the same page was kept", "已保留同一页面的规范网址"),
+    "tdm": ("its owner reserves text and data mining", "所有者保留文本与数据挖掘权利"),
+    "label": ("no usable answer came back for it", "没有得到可用的标注"),
     "redirect": ("it had moved", "页面已转移"),
     "fetch": ("the page could not be fetched", "页面抓取失败"),
 }
