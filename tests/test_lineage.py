@@ -95,6 +95,24 @@ def test_trace_prints_both_ways(run, capsys):
     assert main(["show", shown["documents"][0]["id"], "--run", str(run), "--json"]) == 0
     story = json.loads(capsys.readouterr().out)
     assert story["verdict"]["kept"] and 3 in story["steps"] and story["document"]["warc_file"]
+    assert story["record"]["status"] == 200 and story["record"]["url"] == story["document"]["url"]
+    rules = {rule["reason"]: rule for rule in story["rules"]}
+    assert rules["minimal.control_characters"]["value"] == 0 and not any(rule["broken"] for rule in rules.values())
+    assert main(["show", shown["documents"][0]["id"], "--run", str(run), "--text"]) == 0
+    told = capsys.readouterr().out
+    assert "record" in told and "minimal.empty" in told and told.rstrip().endswith(story["document"]["text"].rstrip())
+
+
+def test_show_tells_of_a_crawl_that_no_run_used(site, tmp_path, capsys):
+    out = tmp_path / "out"
+    arguments = ["crawl", site, "-o", str(out), "--allow-private", "--delay-s", "0", "--max-pages", "3", "--quiet"]
+    assert main(arguments) == 0
+    (first, *_) = [row for batch in headwater.read(out / "documents.jsonl.zst") for row in batch.to_pylist()]
+    capsys.readouterr()
+    assert main(["show", first["id"], "--run", str(out), "--json"]) == 0
+    story = json.loads(capsys.readouterr().out)
+    assert story["document"]["text"] == first["text"] and story["record"]["offset"] == first["warc_offset"]
+    assert main(["show", "no-such-id", "--run", str(out)]) == 2
 
 
 def test_every_page_was_crawled_once(run):

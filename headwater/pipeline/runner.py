@@ -24,6 +24,7 @@ from headwater.pipeline.progress import Reporter, duration
 from headwater.pipeline.stage import Context, Engine, Stage
 from headwater.pipeline.workspace import Workspace
 
+IN_LEDGER = ("licenses", "refused")  # figures of a stage that its ledger row carries beside its counts
 STATES = ".stages"  # in the run folder: manifests of the stages that live there
 
 
@@ -164,8 +165,10 @@ def _make(run: Run, stage: Stage, digest: str) -> Finished:
             )
         raise
     seconds = time.monotonic() - started
-    counts = _counts(done.manifest.figures)
-    ledger.record(run.folder, "done", stage.name, digest=digest, seconds=round(seconds, 3), counts=counts)
+    figures = done.manifest.figures
+    counts = _counts(figures)
+    told = {name: figures[name] for name in IN_LEDGER if figures.get(name)}
+    ledger.record(run.folder, "done", stage.name, digest=digest, seconds=round(seconds, 3), counts=counts, **told)
     run.report.say(f"{stage.name}: done in {duration(seconds)}{_in_words(counts)}")
     return done
 

@@ -54,7 +54,8 @@ def gather(run_folder: Path, stages: dict[str, Path]) -> Facts:
     def of(stage: str, name: str) -> dict[str, Any]:
         return read_dict(stages[stage] / name, notices) if stage in stages else {}
 
-    crawls = [of(stage, "report.json") for stage in sorted(stages, key=_natural) if stage.split(".")[0] == "crawl"]
+    fetching = [stage for stage in sorted(stages, key=_natural) if stage.split(".")[0] in ("crawl", "search")]
+    crawls = [of(stage, "report.json") for stage in fetching]
     evaluation = run_folder / "eval"
     checkpoint = _last_checkpoint(run_folder)
     recipe_text = _text(run_folder / "recipe.resolved.yaml", notices)
