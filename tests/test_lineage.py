@@ -113,6 +113,11 @@ def test_show_tells_of_a_crawl_that_no_run_used(site, tmp_path, capsys):
     story = json.loads(capsys.readouterr().out)
     assert story["document"]["text"] == first["text"] and story["record"]["offset"] == first["warc_offset"]
     assert main(["show", "no-such-id", "--run", str(out)]) == 2
+    assert main(["sample", str(out), "-n", "2", "--json"]) == 0
+    sampled = json.loads(capsys.readouterr().out)["documents"]
+    assert len(sampled) == 2 and {row["channel"] for row in sampled} == {"und-specific"}
+    assert main(["sample", str(out), "--reason", "gopher"]) == 2
+    assert main(["sample", str(out / "documents.jsonl.zst"), "-n", "1"]) == 0
 
 
 def test_every_page_was_crawled_once(run):

@@ -88,7 +88,7 @@ def langid(
 
 
 def sample(
-    run: str = typer.Argument(..., help="a run's name or folder, or a folder made by `headwater curate`"),
+    run: str = typer.Argument(..., help="a run's name or folder, a folder that a data command made, or a file"),
     reason: str = typer.Option(
         "", "--reason", help="rejected by this rule (`gopher`: by any of its rules); default: kept"
     ),
@@ -99,12 +99,7 @@ def sample(
 
     Example: headwater sample demo --reason gopher.mean_word_length -n 3
     """
-    from headwater.curate import samples
-
-    folder = next((path for path in (workspace / "runs" / run, Path(run)) if path.is_dir()), None)
-    if folder is None:
-        raise HeadwaterError("unknown_name", "no such run or folder", where=run, mend="`ls runs` shows the runs")
-    rows = samples.draw(folder, reason, number)
+    rows = _drawn(run, reason, number, workspace)
     shown = [
         f"{row['id']}  {row['channel']}  {row['reason'] or 'kept'}"
         + (f" = {row['value']:.4g}" if row["value"] is not None else "")
@@ -112,3 +107,19 @@ def sample(
         for row in rows
     ]
     return Outcome(value={"run": run, "reason": reason, "documents": rows}, text="\n".join(shown))
+
+
+def _drawn(run: str, reason: str, number: int, workspace: Path) -> list[dict[str, Any]]:
+    from headwater.cli.show import document_files
+    from headwater.curate import samples
+
+    place = next((path for path in (workspace / "runs" / run, Path(run)) if path.exists()), None)
+    if place is None:
+        raise HeadwaterError("unknown_name", "no such run, folder or file", where=run, mend="`ls runs` shows the runs")
+    judged = [(place / name).is_dir() for name in ("curate", "kept", "rejected")]
+    files = [] if any(judged) else document_files(place) if place.is_dir() else [str(place)]
+    if not files:
+        return samples.draw(place, reason, number)
+    if reason:
+        raise HeadwaterError("arguments", "these documents were not judged yet", where=run, mend="leave --reason out")
+    return samples.draw_documents(files, number)

@@ -56,10 +56,11 @@ def _runs() -> list[str]:
 
 def _is_output(folder: Path) -> bool:
     """Whether a folder is what `crawl`, `search --fetch`, `recall` or `curate` made, and no run."""
-    return folder.is_dir() and not (folder / "acquire").exists() and bool(_document_files(folder))
+    return folder.is_dir() and not (folder / "acquire").exists() and bool(document_files(folder))
 
 
-def _document_files(folder: Path) -> list[str]:
+def document_files(folder: Path) -> list[str]:
+    """The files in which a data command left its documents."""
     whole = [path for name in ("documents", "recalled") for path in folder.glob(f"{name}.jsonl*")]
     shards = [path for name in ("kept", "rejected") for path in folder.glob(f"{name}/*.parquet")]
     return [str(path) for path in sorted([*whole, *shards])]
@@ -68,7 +69,7 @@ def _document_files(folder: Path) -> list[str]:
 def _in_folder(folder: Path, id_: str) -> dict[str, Any]:
     from headwater import document
 
-    for batch in document.read(_document_files(folder), Counter()):
+    for batch in document.read(document_files(folder), Counter()):
         place = batch.column("id").to_pylist().index(id_) if id_ in batch.column("id").to_pylist() else -1
         if place >= 0:
             row = batch.slice(place, 1).to_pylist()[0]

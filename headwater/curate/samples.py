@@ -1,8 +1,8 @@
 """Examples of what curation kept or rejected.
 
-In: a run's folder (with `acquire/` and `curate/`), or one made by `headwater curate` (with `kept/` and
-`rejected/`). Out: rows with text, reason and value: those with the lowest hash of their id, so that
-the same question has the same answer and a sample is spread over the whole corpus.
+In: a run's folder (with `acquire/` and `curate/`), one made by `headwater curate` (with `kept/` and
+`rejected/`), or any files of documents. Out: rows with text, reason and value: those with the lowest hash of
+their id, so that the same question has the same answer and a sample is spread over the whole corpus.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def draw(folder: Path, reason: str, number: int) -> list[dict[str, Any]]:
         for order, (path, row, name, why) in enumerate(_verdicts(folder)):
             seen[why] += 1
             if why == reason or (reason and why.startswith(f"{reason}.")):
-                yield hashlib.sha256(name.encode("utf-8", "replace")).hexdigest(), order, path, row
+                yield _rank(name), order, path, row
 
     chosen = heapq.nsmallest(number, wanted())
     if not chosen and reason:
@@ -46,6 +46,23 @@ def draw(folder: Path, reason: str, number: int) -> list[dict[str, Any]]:
         rows.setdefault(path, []).append(row)
     found = {(path, row): value for path in rows for row, value in _read_rows(path, rows[path]).items()}
     return [found[path, row] for _, _, path, row in chosen]
+
+
+def draw_documents(paths: list[str], number: int) -> list[dict[str, Any]]:
+    """Up to `number` of the documents in files nobody judged yet, those with the lowest hash of their id."""
+    rows = (row for batch in document.read(paths) for row in batch.to_pylist())
+    chosen = heapq.nsmallest(number, ((_rank(row["id"]), order, row) for order, row in enumerate(rows)))
+    return [_shown({"reason": "", "value": None} | row) for _, _, row in chosen]
+
+
+def _rank(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as it is shown: its channel added, its text cut."""
+    channel = document.channel(row["lang"], row["kind"], row["domain"])
+    return row | {"channel": channel, "text": row["text"][:TEXT_CHARS], "meta": dict(row.get("meta") or {})}
 
 
 def _verdicts(folder: Path) -> Iterator[tuple[Path, int, str, str]]:
@@ -80,9 +97,7 @@ def _read_rows(path: Path, rows: list[int]) -> dict[int, dict[str, Any]]:
         columns += ["reason", "value"]
     found = {}
     for row, value in _rows(documents, rows, columns).items():
-        value = {"reason": "", "value": None} | value | verdicts.get(row, {})
-        value["channel"] = document.channel(value["lang"], value["kind"], value["domain"])
-        found[row] = value | {"text": value["text"][:TEXT_CHARS]}
+        found[row] = _shown({"reason": "", "value": None} | value | verdicts.get(row, {}))
     return found
 
 
