@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater import document
+from headwater.document import streams
 from headwater.errors import HeadwaterError
 
 ROWS = [
@@ -59,7 +60,7 @@ def test_bad_rows_are_counted_by_reason(tmp_path):
 
 
 def test_a_line_too_long_is_counted_and_the_next_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(document, "MAX_LINE_BYTES", 1000)
+    monkeypatch.setattr(streams, "MAX_LINE_BYTES", 1000)
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'{"text": "' + b"x" * 5000 + b'"}\n{"text": "next"}\n')
     rows, problems = read(path)
@@ -83,7 +84,7 @@ def test_source_code_and_text_come_from_folders(tmp_path):
     (tmp_path / "pkg" / ".hidden.py").write_text("x = 1")
     (tmp_path / "b.bin").write_bytes(b"\x00")
     rows, _ = read(tmp_path)
-    assert {(r["title"], r["lang"]) for r in rows} == {("a.py", "code"), ("读我.md", "")}
+    assert {(r["title"], r["lang"]) for r in rows} == {("a.py", "code"), ("标题", "")}
 
 
 @pytest.mark.parametrize(("name", "failure"), [("none.jsonl", "unknown_name"), ("a.xyz", "unreadable_input")])

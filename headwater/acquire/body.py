@@ -23,16 +23,17 @@ class BadBody(ValueError):
 def expanded(data: bytes, encoding: str, limit_bytes: int, cut: bool = False) -> bytes:
     """Undo the layers of `encoding`, last first.
 
-    `cut`: give the first `limit_bytes` instead of raising when there is more. Raises BadBody.
+    `cut`: give the first `limit_bytes` instead of raising when there is more, and what comes before any damage.
+    Raises BadBody.
     """
     layers = [name for name in (part.strip().lower() for part in encoding.split(",")) if name not in ("", "identity")]
     if len(layers) > MAX_LAYERS:
         raise BadBody("unknown_encoding")
     for name in reversed(layers):
         if name in ("gzip", "x-gzip"):
-            data = _inflated(data, 31, limit_bytes + 1)
+            data = _inflated(data, 31, limit_bytes + 1, cut)
         elif name == "deflate":
-            data = _deflated(data, limit_bytes + 1)
+            data = _deflated(data, limit_bytes + 1, cut)
         elif name == "zstd":
             data = _zstd(data, limit_bytes + 1)
         else:
@@ -44,8 +45,11 @@ def expanded(data: bytes, encoding: str, limit_bytes: int, cut: bool = False) ->
     return data
 
 
-def _inflated(data: bytes, window_bits: int, most: int) -> bytes:
-    """At most `most` bytes of a zlib or gzip stream, further gzip members included."""
+def _inflated(data: bytes, window_bits: int, most: int, lenient: bool) -> bytes:
+    """At most `most` bytes of a zlib or gzip stream, further gzip members included.
+
+    `lenient`: a stream that breaks off gives what came before.
+    """
     parts: list[bytes] = []
     size = 0
     while True:
@@ -53,24 +57,28 @@ def _inflated(data: bytes, window_bits: int, most: int) -> bytes:
         try:
             part = stream.decompress(data, most - size)
         except zlib.error as error:
+            if lenient and size:
+                return b"".join(parts)
             raise BadBody("broken_body") from error
         parts.append(part)
         size += len(part)
         if size >= most:
             return b"".join(parts)
         if not stream.eof:
+            if lenient and size:
+                return b"".join(parts)
             raise BadBody("broken_body")
         data = stream.unused_data
         if window_bits != 31 or not data.startswith(b"\x1f\x8b"):
             return b"".join(parts)
 
 
-def _deflated(data: bytes, most: int) -> bytes:
+def _deflated(data: bytes, most: int, lenient: bool) -> bytes:
     """`deflate` is zlib by the standard, and a bare stream by the habit of some servers."""
     try:
-        return _inflated(data, zlib.MAX_WBITS, most)
+        return _inflated(data, zlib.MAX_WBITS, most, lenient)
     except BadBody:
-        return _inflated(data, -zlib.MAX_WBITS, most)
+        return _inflated(data, -zlib.MAX_WBITS, most, lenient)
 
 
 def _zstd(data: bytes, most: int) -> bytes:

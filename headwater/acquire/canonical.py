@@ -2,7 +2,9 @@
 
 In: a base URL and a link as written. Out: an absolute http or https URL in canonical spelling, or None.
 The rules: scheme and host in lower case, host in its ASCII form, no default port, no user name, no
-fragment, dot segments resolved, percent escapes in capitals and only where needed, no tracking parameters.
+fragment, dot segments resolved, percent escapes in capitals and only where needed, no tracking parameters, and
+no session ids: each visit is given another one, so that a page would have a new address on every page that links
+to it. They are told by their names and by their shape together, so that an id of a page is not taken for one.
 """
 
 from __future__ import annotations
@@ -13,11 +15,21 @@ from urllib.parse import urljoin, urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_URL_LENGTH = 2048
-TRACKING = re.compile(r"^(?:utm_[a-z]+|gclid|fbclid|msclkid|yclid)(?:=|$)", re.IGNORECASE)
+TRACKING = re.compile(
+    r"(?:utm_[a-z_]+|gclid|dclid|gbraid|wbraid|fbclid|msclkid|yclid|igshid|mc_[ce]id|_openstat)(?:=|$)"
+    r"|spm=[\w-]+(?:\.[\w-]+){2,}$",
+    re.IGNORECASE,
+)
+SESSION = re.compile(
+    r"(?:phpsessid|jsessionid|aspsessionid[a-z]{8}|oscsid|zenid|xtcsid|sessionid|session_id|cftoken|cfid)=[\w.!~-]{6,}$"
+    r"|(?:sid|sess|session)=(?:[0-9a-f]{32}|[0-9a-f]{40})$",
+    re.IGNORECASE,
+)
+_PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid|sessionid)=[\w.!~-]{6,}", re.IGNORECASE)
 _SIMPLE = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]*(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/?")  # no dot segment
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})|%|[^!$&'()*+,;=:@/?A-Za-z0-9._~\[\]-]")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-_CONTROL = re.compile(r"[\x00-\x20\x7f]+")
+_NO_HOST = re.compile(r"(?:https?:)?//+", re.IGNORECASE)  # `urljoin` takes it for the folder itself
 
 
 @lru_cache(maxsize=1 << 16)
@@ -26,7 +38,8 @@ def join(folder: str, link: str) -> str | None:
     if _SIMPLE.fullmatch(link) and len(folder) + len(link) <= MAX_URL_LENGTH:
         return folder + link
     try:
-        return canonical(urljoin(folder, _cleaned(link)))
+        cleaned = _cleaned(link)
+        return None if _NO_HOST.fullmatch(cleaned) else canonical(urljoin(folder, cleaned))
     except ValueError:
         return None
 
@@ -48,10 +61,17 @@ def canonical(url: str) -> str | None:
     if scheme not in DEFAULT_PORTS or not host:
         return None
     netloc = host if port in (None, DEFAULT_PORTS[scheme]) else f"{host}:{port}"
-    path = _without_dots(_escaped(parts.path)) or "/"
-    query = "&".join(p for p in _escaped(parts.query).split("&") if not TRACKING.match(p)) if parts.query else ""
+    path = _without_dots(escaped(parts.path)) or "/"
+    if ";" in path:
+        path = _PATH_SESSION.sub("", path)
+    query = "&".join(filter(_matters, escaped(parts.query).split("&"))) if parts.query else ""
     found = f"{scheme}://{netloc}{path}" + (f"?{query}" if query else "")
     return found if len(found) <= MAX_URL_LENGTH else None
+
+
+def _matters(parameter: str) -> bool:
+    """Whether a part of a query says which page is meant."""
+    return not (TRACKING.match(parameter) or SESSION.match(parameter))
 
 
 def _cleaned(url: str) -> str:
@@ -84,7 +104,7 @@ def ascii_host(host: str) -> str:
     return host
 
 
-def _escaped(part: str) -> str:
+def escaped(part: str) -> str:
     """Percent escapes in capitals; unreserved characters plain, everything else that needs it escaped as UTF-8."""
 
     def one(match: re.Match[str]) -> str:

@@ -1,6 +1,7 @@
 """The acquire stage: every source's documents, in one shape and one order.
 
-In: the sources of the recipe and the finished crawls of those that are crawled.
+In: the sources of the recipe, and the finished stages of those that fetch pages or make texts (`crawl.I`,
+`search.I`, `synthesize.I` for the source at index I).
 Out: `documents/SSS-FFFFF-NNNNN.parquet` (source, file or slice of pages, shard), ids unique in the run.
 Steps: extract pages and read files (one task a slice, a large file or a group of small ones) → find ids
 given twice (by id partition) → rename the later ones in the shards that hold them.
@@ -11,13 +12,13 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from headwater import document
 from headwater.acquire import files, unique, warc
-from headwater.acquire.sources.crawl import CrawlSource
 from headwater.acquire.sources.files import FilesSource
 from headwater.errors import HeadwaterError
 from headwater.pipeline import phases
@@ -32,7 +33,36 @@ GROUP_BYTES = 32 << 20
 GROUP_FILES = 2_000
 MAX_SOURCES = 1_000
 MAX_TASKS = 100_000  # a source
+PAGES = "pages.parquet"  # what a stage that fetches leaves
+MADE = "documents.jsonl.zst"  # what a stage that makes texts leaves
+LABELS = ("kind", "domain", "lang", "license", "source")
 Row = dict[str, Any]
+
+
+class Labels(Protocol):
+    """What any source says of all its documents."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def domain(self) -> str: ...
+    @property
+    def lang(self) -> str: ...
+    @property
+    def license(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labelled:
+    """The labels of a source, carried by a task."""
+
+    kind: str = ""
+    domain: str = ""
+    lang: str = ""
+    license: str = ""
+    source: str = ""
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -51,42 +81,50 @@ def run(context: Context) -> dict[str, Any]:
 
 
 def plan(context: Context) -> list[dict[str, Any]]:
-    """The tasks of every source in order; a path that names nothing is found here, before any work."""
-    crawls = sorted((n for n in context.inputs if n.startswith("crawl.")), key=lambda name: int(name[6:]))
-    remaining = iter(crawls)
-    tasks: list[dict[str, Any]] = []
+    """The tasks of every source in order; paths that name nothing are found here, all of them, before any work."""
     if len(context.config) > MAX_SOURCES:
         raise HeadwaterError("recipe", f"more than {MAX_SOURCES} sources", where="sources")
+    files.all_there(context.config)
+    stages = {int(name.partition(".")[2]): name for name in context.inputs if "." in name}
+    tasks: list[dict[str, Any]] = []
     for index, source in enumerate(context.config):
-        if isinstance(source, CrawlSource):
-            crawl = next(remaining)
-            own = _crawl_tasks(crawl, context.inputs[crawl], context.limit)
-        else:
+        if index not in stages:
             own = _files_tasks(source, context.limit)
+        elif (context.inputs[stages[index]] / PAGES).exists():
+            own = _page_tasks(source, stages[index], context.inputs[stages[index]], context.limit)
+        else:
+            own = _made_tasks(source, context.inputs[stages[index]])
         if len(own) > MAX_TASKS:
             raise HeadwaterError("recipe", f"more than {MAX_TASKS} files", where=f"sources.{index}")
-        fields = {"source": asdict(source), "limit": context.limit}
+        fields = {"limit": context.limit}
         tasks += [{**fields, **task, "key": f"{index:03d}-{number:05d}"} for number, task in enumerate(own)]
     return tasks
 
 
-def _crawl_tasks(crawl: str, folder: Path, limit: int | None) -> list[dict[str, Any]]:
+def _page_tasks(source: Labels, stage: str, folder: Path, limit: int | None) -> list[dict[str, Any]]:
     import pyarrow.parquet as pq
 
-    total = pq.read_metadata(folder / "pages.parquet").num_rows
+    total = pq.read_metadata(folder / PAGES).num_rows
     step = PAGES_PER_TASK if limit is None else max(1, total)  # a limit is counted by one task
-    fields = {"crawl": crawl, "crawl_folder": str(folder)}
+    fields = {"stage": stage, "pages": str(folder), "labels": {name: getattr(source, name) for name in LABELS}}
     return [
         {**fields, "first": i, "last": min(i + step, total), "weight": min(step, total - i)}
         for i in range(0, total, step)
     ]
 
 
+def _made_tasks(source: Labels, folder: Path) -> list[dict[str, Any]]:
+    """A stage's own documents are read as a files source of that one file would be."""
+    made = {"paths": (str(folder / MADE),), **{name: getattr(source, name) for name in LABELS}}
+    return [{"source": made, "files": [asdict(item) for item in files.input_files(FilesSource(**made))]}]
+
+
 def _files_tasks(source: FilesSource, limit: int | None) -> list[dict[str, Any]]:
     found = [asdict(item) for item in files.input_files(source)]
-    if limit is not None:  # a limit is counted by one task
-        return [{"files": found}]
-    return [{"files": group, "weight": len(group)} for group in _grouped(found)]
+    fields = {"source": asdict(source)}
+    if limit is not None or source.max_documents or source.sample:  # counted, or drawn, by one task
+        return [{**fields, "files": found}]
+    return [{**fields, "files": group, "weight": len(group)} for group in _grouped(found)]
 
 
 def _grouped(found: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -111,11 +149,11 @@ def _grouped(found: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 def write_task(task: dict[str, Any]) -> dict[str, Any]:
     """Write the shards of one task. Shards that a run cut short left whole are read past, not written again."""
     problems: Counter[str] = Counter()
-    rows = _crawl_rows(task, problems) if "crawl" in task else _file_rows(task, problems)
+    rows = _page_rows(task, problems) if "pages" in task else _file_rows(task, problems)
     shards: list[str] = []
     kept = 0
     tables: list[str] = []
-    for number, shard_rows in enumerate(_shards(_limited(rows, task["limit"]))):
+    for number, shard_rows in enumerate(_shards(islice(rows, task["limit"]))):
         shard = f"{task['key']}-{number:05d}"
         path = Path(task["folder"]) / FOLDER / f"{shard}.parquet"
         if not path.exists():
@@ -126,13 +164,6 @@ def write_task(task: dict[str, Any]) -> dict[str, Any]:
         kept += len(shard_rows)
     rejected = dict(sorted(problems.items()))
     return {"kept": kept, "rejected": rejected, "shards": shards, "files": tables}
-
-
-def _limited(rows: Iterator[Row], limit: int | None) -> Iterator[Row]:
-    for number, row in enumerate(rows):
-        if limit is not None and number >= limit:
-            return
-        yield row
 
 
 def _shards(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -150,27 +181,28 @@ def _shards(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 def _file_rows(task: dict[str, Any], problems: Counter[str]) -> Iterator[Row]:
     source = FilesSource(**task["source"])
-    for item in task["files"]:
-        yield from files.rows(files.InputFile(**item), source, problems)
+    items = (files.InputFile(**item) for item in task["files"])
+    yield from files.chosen((row for item in items for row in files.rows(item, source, problems)), source, problems)
 
 
-def _crawl_rows(task: dict[str, Any], problems: Counter[str]) -> Iterator[Row]:
+def _page_rows(task: dict[str, Any], problems: Counter[str]) -> Iterator[Row]:
     import pyarrow.parquet as pq
 
-    source = CrawlSource(**task["source"])
-    folder = Path(task["crawl_folder"])
-    pages = pq.read_table(folder / "pages.parquet").slice(task["first"], task["last"] - task["first"])
+    labels = Labelled(**task["labels"])
+    folder = Path(task["pages"])
+    pages = pq.read_table(folder / PAGES).slice(task["first"], task["last"] - task["first"])
     for page in pages.to_pylist():
         record = warc.read_record(folder / page["warc_file"], page["warc_offset"])
-        row = files.page_row(record, f"{task['crawl']}/{page['warc_file']}", problems)
+        row = files.page_row(record, f"{task['stage']}/{page['warc_file']}", problems)
         if row is not None:
-            yield label_page(row, source)
+            yield label_page(row | {"license": page.get("license") or ""}, labels)
 
 
-def label_page(row: Row, source: CrawlSource) -> Row:
-    """A crawled page's row with the labels of its source, and its id."""
+def label_page(row: Row, source: Labels) -> Row:
+    """A fetched page's row with the labels of its source, and its id; its own licence stays where none is given."""
     row |= {"kind": source.kind, "domain": source.domain or document.GENERAL_DOMAIN}
-    row |= {"lang": source.lang, "license": source.license, "source": source.source or row["source"]}
+    row |= {"lang": source.lang, "license": source.license or row.get("license", "")}
+    row["source"] = source.source or row["source"]
     row["id"] = document.document_id(row["source"], row["url"], row["text"])
     return row
 

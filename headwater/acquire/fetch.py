@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import aiohttp
@@ -43,7 +44,6 @@ class Response:
     content_type: str
     charset: str
     location: str
-    robots_tag: str
     address: str
     body: bytes
 
@@ -51,14 +51,14 @@ class Response:
 def open_session(source: CrawlSource, resolver: CheckedResolver) -> aiohttp.ClientSession:
     """A session that keeps connections, sends no cookies, trusts no environment and connects by `resolver` alone."""
     connector = aiohttp.TCPConnector(
-        resolver=resolver, use_dns_cache=False, limit=source.concurrency, keepalive_timeout=30
+        resolver=resolver, use_dns_cache=False, limit=2 * source.concurrency, keepalive_timeout=30
     )
     return aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         headers={
-            "User-Agent": source.user_agent,
+            "User-Agent": source.named_agent,
             "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
             "Accept-Encoding": body.ACCEPT_ENCODING,
         },
@@ -70,7 +70,13 @@ def open_session(source: CrawlSource, resolver: CheckedResolver) -> aiohttp.Clie
 
 
 async def fetch(
-    session: aiohttp.ClientSession, url: str, limit_bytes: int, *, html_only: bool = True, cut: bool = False
+    session: aiohttp.ClientSession,
+    url: str,
+    limit_bytes: int,
+    *,
+    html_only: bool = True,
+    cut: bool = False,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Ask for one URL. `cut`: keep the first `limit_bytes` of a longer body instead of refusing it.
 
@@ -78,7 +84,7 @@ async def fetch(
     Raises FetchFailed or PrivateAddress.
     """
     try:
-        async with session.get(URL(url, encoded=True), allow_redirects=False) as answer:
+        async with session.get(URL(url, encoded=True), allow_redirects=False, headers=headers) as answer:
             address = _peer(answer)  # the connection goes back to the pool with the last byte
             if answer.status != 200 or (html_only and not _may_be_html(answer)):
                 return _response(url, answer, await _drained(answer), address)
@@ -136,10 +142,17 @@ def _response(url: str, answer: aiohttp.ClientResponse, data: bytes, address: st
         content_type=answer.content_type if "Content-Type" in answer.headers else "",
         charset=answer.charset or "",
         location=answer.headers.get("Location", ""),
-        robots_tag=",".join(answer.headers.getall("X-Robots-Tag", ())),
         address=address,
         body=data,
     )
+
+
+def header(response: Response, name: bytes) -> str:
+    """The first header of a name (in lower case), or ""."""
+    for given, value in response.headers:
+        if given.lower() == name:
+            return value.decode("latin-1").strip()
+    return ""
 
 
 def _failure(error: Exception) -> Exception:

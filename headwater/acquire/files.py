@@ -1,76 +1,87 @@
 """Documents out of files: what a FilesSource names, in order, and the rows of each.
 
-In: a FilesSource. Out: its input files (each with the root it was found under, so that no absolute path gets
-into a document), and for each file document rows after `where` and the source's own labels.
+In: a FilesSource. Out: its input files (each with its name below the root it was found under, so that no absolute
+path gets into a document), and for each file document rows after `where` and the source's own labels.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
+import heapq
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path, PurePath
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
-from headwater import document, storage
-from headwater.acquire import extract, warc
-from headwater.acquire.canonical import canonical, host_of
-from headwater.acquire.media import is_html_type
+from headwater import document
+from headwater.acquire.pages import page_row, warc_rows
 from headwater.acquire.sources.files import FilesSource
+from headwater.document import folders, formats, locations, remote
+from headwater.document.rows import InputFile
 from headwater.errors import HeadwaterError
 
+__all__ = ["InputFile", "chosen", "fingerprint", "input_files", "page_row", "rows", "warc_rows"]
+PRINTS = ("ETag", "etag", "sha256", "md5Hash", "blob_id", "checksum")  # what services call the digest of a content
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class InputFile:
-    """`location` opens it; `name` is its path below the root given, which goes into documents."""
-
-    location: str
-    name: str
 
 
 def input_files(source: FilesSource) -> list[InputFile]:
     """The files of a source, sorted below each path given.
 
-    Raises HeadwaterError unknown_name for a path that names nothing, and unreadable_input for a format not known.
+    Raises HeadwaterError unknown_name for paths that name nothing, and unreadable_input for a format not known.
     """
-    found: list[InputFile] = []
-    for path in source.paths:
-        locations = document.expand([path])
-        root = _root(path)
-        for location in locations:
-            if document.format_of(location) is None:
-                raise HeadwaterError(
-                    "unreadable_input",
-                    "unknown format; known are .jsonl(.zst|.gz), .parquet, .txt, .md, .rst, .warc(.gz) and source code",
-                    where=location,
-                )
-            name = PurePath(location).relative_to(root).as_posix() if root is not None else PurePath(location).name
-            found.append(InputFile(location=location, name=name))
+    format = "" if source.format == "auto" else source.format
+    found = folders.found(source.paths, format=format, columns=source.columns, exclude=source.exclude)
+    for item in found:
+        if item.kind is None:
+            mend = "in a recipe, `format: NAME` says what it is"
+            raise HeadwaterError(
+                "unreadable_input", f"unknown format; known are {formats.KNOWN}", where=item.location, mend=mend
+            )
     if not found:
         raise HeadwaterError("empty_corpus", "no file of a known format", where=", ".join(source.paths))
     return found
 
 
-def _root(path: str) -> Path | None:
-    """The folder that names are counted from: the one given, or what stands before a glob's first wildcard."""
-    if "://" in path or Path(path).is_file():
-        return None
-    parts = Path(path).parts
-    wild = next((number for number, part in enumerate(parts) if re.search(r"[*?\[]", part)), len(parts))
-    return Path(path) if Path(path).is_dir() else Path(*parts[:wild])
+def all_there(sources: Iterable[Any]) -> None:
+    """Raise HeadwaterError unknown_name with every path of every files source that names nothing."""
+    missing = []
+    for number, source in enumerate(sources):
+        for position, path in enumerate(source.paths if isinstance(source, FilesSource) else ()):
+            try:
+                locations.listing(path)
+            except HeadwaterError as error:
+                if error.failure != "unknown_name":
+                    raise
+                missing.append(f"{path} (sources.{number}.files.paths.{position})")
+    if missing:
+        raise HeadwaterError(
+            "unknown_name",
+            "no such file or folder" if len(missing) == 1 else f"{len(missing)} files or folders are not there",
+            where=", ".join(missing),
+            mend="paths are looked up from the folder the command is given in",
+        )
 
 
 def fingerprint(source: FilesSource) -> list[tuple[str, str]]:
-    """Name and SHA-256 of every input file: what a stage's digest needs to know of a source's content."""
-    prints = []
-    for item in input_files(source):
-        with storage.open_input(item.location) as handle:
-            prints.append((item.name, hashlib.file_digest(handle, "sha256").hexdigest()))  # type: ignore[arg-type]
-    return prints
+    """Name and digest of every input file: what a stage's digest needs to know of a source's content."""
+    return [
+        (item.name, f"{_print(item)}:{item.license}" if item.license else _print(item)) for item in input_files(source)
+    ]
+
+
+def _print(item: InputFile) -> str:
+    """SHA-256 of a file; for a remote one the service's own digest of it, where it keeps one."""
+    if remote.is_remote(item.location):
+        known = remote.described(item.location)
+        for name in PRINTS:
+            if known.get(name):
+                return f"{name}:{known[name]}:{known.get('size', '')}"
+    with remote.open_location(item.location) as handle:
+        digest = hashlib.sha256()
+        while piece := handle.read(remote.BUFFER_BYTES):
+            digest.update(piece)
+        return digest.hexdigest()
 
 
 def rows(item: InputFile, source: FilesSource, problems: Counter[str]) -> Iterator[Row]:
@@ -78,10 +89,9 @@ def rows(item: InputFile, source: FilesSource, problems: Counter[str]) -> Iterat
 
     Raises HeadwaterError unreadable_input when the file cannot be opened, or when nothing of it can be read.
     """
-    storage.open_input(item.location).close()
     any_row = False
     try:
-        for row in _read(item, problems):
+        for row in document.read_rows(item, problems):
             any_row = True
             if _wanted(row, source):
                 yield _labelled(row, source)
@@ -93,62 +103,21 @@ def rows(item: InputFile, source: FilesSource, problems: Counter[str]) -> Iterat
         problems["input.truncated"] += 1  # what came before the damage is kept
 
 
-def _read(item: InputFile, problems: Counter[str]) -> Iterator[Row]:
-    kind = document.format_of(item.location)
-    if kind == "warc":
-        yield from warc_rows(item, problems)
+def chosen(found: Iterator[Row], source: FilesSource, problems: Counter[str]) -> Iterator[Row]:
+    """The rows a source asks for: a sample by the hash of their ids, in their order, or the first ones."""
+    if not source.sample:
+        yield from islice(found, source.max_documents or None)
         return
-    for batch in document.read_file(item.location, problems):
-        for row in batch.to_pylist():
-            row["meta"] = dict(row["meta"])
-            if kind in ("text", "code"):
-                _name_whole_file(row, item)
-            yield row
-
-
-def _name_whole_file(row: Row, item: InputFile) -> None:
-    """A file that is one document is called by its path below the root, wherever the root lies."""
-    parts = item.name.split("/")
-    row["url"] = f"file:{item.name}"
-    row["source"] = parts[0] if len(parts) > 1 else "file"
-    row["id"] = document.document_id(row["source"], row["url"], row["text"])
-
-
-def warc_rows(item: InputFile, problems: Counter[str]) -> Iterator[Row]:
-    """A document for every HTML page in a WARC file."""
-    with storage.open_input(item.location) as handle:
-        for record in warc.read_records(handle, problems):
-            row = page_row(record, item.name, problems)
-            if row is not None:
-                yield row
-
-
-def page_row(record: warc.Record, warc_file: str, problems: Counter[str]) -> Row | None:
-    """The document of a stored page, or None with the reason counted."""
-    if record.status not in (0, 200):
-        problems[f"fetch.status_{record.status}"] += 1
-        return None
-    if not is_html_type(record.content_type, record.body):
-        problems["fetch.not_html"] += 1
-        return None
-    url = canonical(record.url) or record.url
-    try:
-        page = extract.extract(record.body, url, record.charset)
-    except extract.NoText as error:
-        problems[error.reason] += 1
-        return None
-    host = host_of(url) if url.startswith("http") else ""
-    return {
-        "text": page.text,
-        "url": url,
-        "title": page.title,
-        "source": host or "warc",
-        "fetched_at": record.date,
-        "warc_file": warc_file,
-        "warc_offset": record.offset,
-        "digest": document.text_digest(page.text),
-        "meta": {"html_lang": page.html_lang} if page.html_lang else {},
-    }
+    kept: list[tuple[int, int, Row]] = []  # the worst of those kept stands first: hashes are negative
+    for number, row in enumerate(found):
+        draw = int.from_bytes(hashlib.sha256(row["id"].encode("utf-8", "replace")).digest()[:8])
+        entry = (-draw, -number, row)
+        if len(kept) < source.sample:
+            heapq.heappush(kept, entry)
+        else:
+            heapq.heappushpop(kept, entry)
+            problems["files.not_sampled"] += 1
+    yield from (row for _, _, row in sorted(kept, key=lambda entry: -entry[1]))
 
 
 def _wanted(row: Row, source: FilesSource) -> bool:

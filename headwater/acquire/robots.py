@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from headwater.acquire import canonical
+from headwater.acquire.charset import BOMS
 from headwater.acquire.fetch import FetchFailed, Response
 
 if TYPE_CHECKING:
@@ -29,16 +31,25 @@ MAX_KEPT = 10_000
 NUM_TRIES = 2
 RETRY_S = 1.0
 REDIRECTS = (301, 302, 303, 307, 308)
+MAX_SITEMAPS = 500
+NOBODY = "another-robot"
+_AGENT_LINE = re.compile(r"user[ -]?agent\s*(?::|\s)\s*(.*)$", re.IGNORECASE)
+_TOKEN = re.compile(r"\*$|[A-Za-z0-9_.-]+")
+_RULE_LINE = re.compile(
+    r"(?:allow|diss?all?ow|diasllow|disallaw|sitemaps?|site-map|crawl[ -]delay|request[ -]rate|visit[ -]time)[\s:]",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """`parsed` None means: no rules, or with `denied` nothing allowed, for that reason."""
+    """`parsed` None means: no rules, or with `denied` nothing allowed, for that reason. `sitemaps` are absolute."""
 
     expires_at: float
     parsed: Protego | None = None
     denied: str = ""
     delay_s: float = 0.0
+    sitemaps: tuple[str, ...] = ()
 
     def refusal(self, url: str, agent: str) -> str | None:
         """Why the URL may not be asked for, or None when it may."""
@@ -106,24 +117,68 @@ class Robots:
                 url = target
                 continue
             if 200 <= response.status < 300:
-                return read_rules(response.body, self.agent, now)
+                return read_rules(response.body, self.agent, now, url)
             if 400 <= response.status < 500 and response.status != 429:
                 return Rules(expires_at=now + KEEP_S)
             return unreachable
         return unreachable
 
 
-def read_rules(data: bytes, agent: str, now: float) -> Rules:
-    """The rules in the first 500 KiB of a robots.txt; a web page in its place holds none."""
+def read_rules(data: bytes, agent: str, now: float, url: str = "") -> Rules:
+    """The rules in the first 500 KiB of a robots.txt; a web page in its place holds none.
+
+    `url`: where the file lies, for sitemaps named by their path alone.
+    """
     from protego import Protego
 
-    text = data[:MAX_BYTES].decode("utf-8", "replace").removeprefix("\ufeff")
-    if text.lstrip()[:64].lower().startswith(("<!doctype", "<html")):
+    text = _text(data)
+    if text.lstrip()[:64].lower().startswith(("<!doctype", "<html", "<head", "<body", "<?xml")):
         return Rules(expires_at=now + KEEP_S)
-    parsed = Protego.parse(text)
+    parsed = Protego.parse(_for_agent(text, agent))
+    sitemaps = _sitemaps(parsed.sitemaps, url)
     delay_s = parsed.crawl_delay(agent) or 0.0
     if rate := parsed.request_rate(agent):
         delay_s = max(delay_s, rate.seconds / rate.requests)
     if delay_s > MAX_DELAY_S:
-        return Rules(expires_at=now + KEEP_S, denied="robots.delay_too_long")
-    return Rules(expires_at=now + KEEP_S, parsed=parsed, delay_s=delay_s)
+        return Rules(expires_at=now + KEEP_S, denied="robots.delay_too_long", sitemaps=sitemaps)
+    return Rules(expires_at=now + KEEP_S, parsed=parsed, delay_s=delay_s, sitemaps=sitemaps)
+
+
+def _text(data: bytes) -> str:
+    """The lines that count. The last one is dropped where the limit cuts it: `/private` must not become `/`."""
+    if len(data) >= MAX_BYTES:
+        data = data[:MAX_BYTES]
+        data = data[: max(data.rfind(b"\n"), data.rfind(b"\r")) + 1]
+    charset = next((name for mark, name in BOMS if data.startswith(mark)), "utf-8")
+    return data.decode(charset, "replace").lstrip("\ufeff")
+
+
+def _for_agent(text: str, agent: str) -> str:
+    """The file with the names of agents resolved: ours where one means us, else one that is nobody's.
+
+    A name means us where its first word is our product token, whatever its capitals (RFC 9309, 2.2.1); one that is
+    only the beginning of ours does not. Lines of no known kind go, for they would part the names of a group.
+    """
+    lines: list[str] = []
+    for line in text.splitlines():
+        directive = line.partition("#")[0].strip()
+        if not directive:
+            continue
+        match = _AGENT_LINE.match(directive)
+        if match:
+            token = _TOKEN.match(match.group(1))
+            named = token.group(0) if token else ""
+            lines.append(
+                f"User-agent: {named if named == '*' else agent if named.lower() == agent.lower() else NOBODY}"
+            )
+        elif _RULE_LINE.match(directive):
+            lines.append(directive)
+    return "\n".join(lines)
+
+
+def _sitemaps(named: Iterable[str], url: str) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for name in islice(named, MAX_SITEMAPS):
+        if target := canonical.join(url, name) if url else canonical.canonical(name):
+            found[target] = None
+    return tuple(found)

@@ -2,7 +2,8 @@
 
 In: responses. Out: `warc/NNNNN.warc.gz`, and for each page its file, offset and length. Files are only ever
 appended to; what a kill left after the last record that the frontier knows is cut off when writing goes on.
-A body is stored expanded; headers about its transfer are kept under an `X-Crawler-` name.
+A body is stored expanded; headers about its transfer are kept under an `X-Crawler-` name. A page found unchanged
+is a `revisit` record that refers to the response stored before; a record's id follows from what it holds.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ FOLDER = "warc"
 MAX_FILE_BYTES = 1 << 30
 MAX_RECORD_BYTES = 64 << 20
 LEVEL = 3  # of zlib: a page a millisecond, within a tenth of the best size
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _TRANSFER_HEADERS = (b"content-encoding", b"content-length", b"transfer-encoding")
+Headers = tuple[tuple[bytes, bytes], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,24 +50,14 @@ def file_name(number: int) -> str:
 
 
 def response_record(
-    url: str,
-    date: str,
-    status: int,
-    phrase: str,
-    headers: tuple[tuple[bytes, bytes], ...],
-    data: bytes,
-    address: str = "",
+    url: str, date: str, status: int, phrase: str, headers: Headers, data: bytes, address: str = ""
 ) -> tuple[bytes, str]:
     """A gzipped response record, and its payload digest as the record spells it."""
     digest = digest_of(data)
-    lines = [b"HTTP/1.1 %d %s" % (status, phrase.encode("latin-1", "replace"))]
-    for name, value in headers:
-        lines.append((b"X-Crawler-" if name.lower() in _TRANSFER_HEADERS else b"") + name + b": " + value)
-    lines.append(b"Content-Length: %d" % len(data))
-    block = b"\r\n".join(lines) + b"\r\n\r\n" + data
+    block = _head(status, phrase, headers) + b"Content-Length: %d\r\n\r\n" % len(data) + data
     fields = {
         "WARC-Type": "response",
-        "WARC-Record-ID": f"<{uuid.uuid4().urn}>",
+        "WARC-Record-ID": record_id(url, date, digest),
         "WARC-Date": date,
         "WARC-Target-URI": url,
         "WARC-IP-Address": address,
@@ -72,6 +66,41 @@ def response_record(
         "Content-Type": "application/http;msgtype=response",
     }
     return _record(fields, block), digest
+
+
+def revisit_record(
+    url: str, date: str, status: int, phrase: str, headers: Headers, first: tuple[str, str], address: str = ""
+) -> bytes:
+    """A gzipped record of a page found unchanged; `first`: date and payload digest of the response it refers to."""
+    block = _head(status, phrase, headers) + b"\r\n"
+    fields = {
+        "WARC-Type": "revisit",
+        "WARC-Record-ID": record_id(url, date, first[1], "revisit"),
+        "WARC-Date": date,
+        "WARC-Target-URI": url,
+        "WARC-IP-Address": address,
+        "WARC-Profile": NOT_MODIFIED if status == 304 else IDENTICAL,
+        "WARC-Refers-To": record_id(url, *first),
+        "WARC-Refers-To-Target-URI": url,
+        "WARC-Refers-To-Date": first[0],
+        "WARC-Payload-Digest": first[1],
+        "WARC-Block-Digest": digest_of(block),
+        "Content-Type": "application/http;msgtype=response",
+    }
+    return _record(fields, block)
+
+
+def record_id(url: str, date: str, digest: str, kind: str = "response") -> str:
+    """The id of a record, which follows from what it says, so that a later record can refer to it."""
+    return f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'{kind} {date} {digest} {url}').urn}>"
+
+
+def _head(status: int, phrase: str, headers: Headers) -> bytes:
+    """Status line and headers as received, those about the transfer renamed; without the empty line after them."""
+    lines = [b"HTTP/1.1 %d %s" % (status, phrase.encode("latin-1", "replace"))]
+    for name, value in headers:
+        lines.append((b"X-Crawler-" if name.lower() in _TRANSFER_HEADERS else b"") + name + b": " + value)
+    return b"\r\n".join(lines) + b"\r\n"
 
 
 def info_record(date: str, name: str, user_agent: str) -> bytes:
@@ -154,6 +183,18 @@ def _cut(path: Path, end: int) -> None:
             os.truncate(path, end)
 
 
+def is_whole(path: Path, offset: int, length: int) -> bool:
+    """Whether a gzipped record lies there in full, by its own checksum."""
+    try:
+        with open(path, "rb") as handle:
+            handle.seek(offset)
+            stream = zlib.decompressobj(wbits=31)
+            stream.decompress(handle.read(length))
+            return stream.eof
+    except (OSError, zlib.error):
+        return False
+
+
 def read_record(path: Path | str, offset: int) -> Record:
     """The response record at a byte offset of a WARC file, gzipped or not.
 
@@ -169,7 +210,7 @@ def read_record(path: Path | str, offset: int) -> Record:
                 if found is not None:
                     return found
                 break
-    except (OSError, ValueError, body.BadBody) as error:
+    except (OSError, ValueError, EOFError, body.BadBody) as error:
         raise HeadwaterError("damaged_file", f"no readable record: {error}", where=f"{path}@{offset}") from error
     raise HeadwaterError("damaged_file", "no response record", where=f"{path}@{offset}")
 
@@ -188,6 +229,8 @@ def read_records(handle: IO[bytes], problems: dict[str, int]) -> Iterator[Record
                 found = _response(record, record.stream_pos)
             except body.BadBody as error:
                 found, reason = None, f"fetch.{error.reason}"
+            except EOFError:
+                found, reason = None, "input.truncated"
             except (OSError, ValueError):
                 found, reason = None, "input.damaged_record"
             if found is not None:
@@ -200,14 +243,20 @@ def read_records(handle: IO[bytes], problems: dict[str, int]) -> Iterator[Record
 
 
 def _response(record: Any, offset: int) -> Record | None:
-    """The HTTP answer in a record, or None where it holds none. Raises BadBody, ValueError or OSError."""
+    """The HTTP answer in a record, or None where it holds none.
+
+    Raises BadBody, ValueError or OSError for a damaged one, EOFError for one whose end is missing.
+    """
     if not record.is_http:
         return None
     if record.content_length > MAX_RECORD_BYTES:
         raise body.BadBody("too_large")
     record.parse_http(auto_decode="transfer")
     headers = record.http_headers
+    num_expected = record.content_length  # what the record says is left after the HTTP headers
     raw = record.reader.read(MAX_RECORD_BYTES)
+    if len(raw) < num_expected and "chunked" not in (headers.get("Transfer-Encoding") or "").lower():
+        raise EOFError("the record ends too early")
     data = body.expanded(raw, headers.get("Content-Encoding") or "", MAX_RECORD_BYTES)
     return Record(
         url=record.headers.get("WARC-Target-URI") or "",

@@ -14,11 +14,14 @@ from typing import Any
 
 import pytest
 
+from headwater.acquire import robots
+from headwater.acquire.sources.crawl import CrawlSource
 from headwater.pipeline.engine.local import LocalEngine
 from headwater.pipeline.progress import Reporter
 from headwater.pipeline.stage import Context, Stage
 
 Answer = tuple[int, dict[str, str], bytes]
+SITE_FILES = ("/robots.txt", "/.well-known/tdmrep.json", "/sitemap.xml")
 
 
 def page(title: str, links: list[str], text: str = "", lang: str = "en") -> bytes:
@@ -32,16 +35,18 @@ def page(title: str, links: list[str], text: str = "", lang: str = "en") -> byte
 class Site:
     """Pages by path, each bytes or a function; counts what was asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         self.pages: dict[str, bytes | Answer | Callable[[], Answer]] = {}
         self.asked: Counter[str] = Counter()
         self.times: list[tuple[float, str]] = []
         self.agents: set[str] = set()
+        self.headers: dict[str, dict[str, str]] = {}  # of the last request for each path
         self.delay_s = 0.0
         site = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = 1 << 16  # an answer in one piece, which waits for no acknowledgement
 
             def do_GET(self) -> None:
                 site.answer(self)
@@ -56,15 +61,16 @@ class Site:
             def handle_error(self, *_: Any) -> None:
                 """A client that hangs up is part of the test."""
 
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = Server((host, 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = f"http://{host}:{self._server.server_port}"
 
     def answer(self, handler: http.server.BaseHTTPRequestHandler) -> None:
         self.asked[handler.path] += 1
         self.times.append((time.monotonic(), handler.path))
         self.agents.add(handler.headers.get("User-Agent", ""))
+        self.headers[handler.path] = dict(handler.headers)
         time.sleep(self.delay_s)
         found = self.pages.get(handler.path, (404, {"Content-Type": "text/html"}, b"not here"))
         status, headers, body = (
@@ -85,6 +91,11 @@ class Site:
         handler.end_headers()
         handler.wfile.write(body)
 
+    @property
+    def num_pages_asked(self) -> int:
+        """Requests for anything but the files that speak for the site."""
+        return sum(count for path, count in self.asked.items() if path not in SITE_FILES)
+
     def linked(self, number: int) -> Site:
         """Fill with a start page and `number` pages that link on, as a tree of ten branches."""
         self.pages["/robots.txt"] = (404, {}, b"")
@@ -100,6 +111,14 @@ class Site:
         self._server.server_close()
 
 
+def source(site: Site, **given: Any) -> CrawlSource:
+    """A source that crawls the site without delay."""
+    fields = {"seeds": (f"{site.url}/",), "allow_private": True, "delay_s": 0.0, "timeout_s": 5.0, "retries": 0}
+    made = CrawlSource(**{**fields, **given})
+    assert made.check() == []
+    return made
+
+
 def zipped(data: bytes) -> bytes:
     out = io.BytesIO()
     with gzip.GzipFile(fileobj=out, mode="wb", mtime=0) as handle:
@@ -112,6 +131,12 @@ def site() -> Iterator[Site]:
     server = Site()
     yield server
     server.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A robots.txt that fails is asked for again at once."""
+    monkeypatch.setattr(robots, "RETRY_S", 0.02)
 
 
 @pytest.fixture

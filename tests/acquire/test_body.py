@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import zlib
 
 import pytest
@@ -48,6 +49,11 @@ def test_refused(data: bytes, encoding: str, reason: str) -> None:
 
 def test_cut_instead() -> None:
     assert expanded(gzip.compress(TEXT), "gzip", 10, cut=True) == TEXT[:10]
+    noise = random.Random(5).randbytes(50_000)
+    half = expanded(gzip.compress(noise)[:25_000], "gzip", 100_000, cut=True)
+    assert len(half) > 20_000 and noise.startswith(half)
+    with pytest.raises(BadBody):
+        expanded(b"not gzip", "gzip", 10, cut=True)
 
 
 @given(st.binary(max_size=200), st.sampled_from(["gzip", "deflate", "zstd", "gzip, deflate"]))

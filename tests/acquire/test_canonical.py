@@ -28,7 +28,23 @@ SAME = [
     ("http://example.com/../../x", "http://example.com/x"),
     ("http://example.com/a/..", "http://example.com/"),
     ("http://example.com/a/.", "http://example.com/a/"),
+    ("http://example.com/?spm=a2c4g.11186623.0.0.1b2c3d4e&id=7", "http://example.com/?id=7"),
+    ("http://example.com/a;jsessionid=0A1B2C3D4E5F60718293A4B5C6D7E8F9?x=1", "http://example.com/a?x=1"),
+    ("http://example.com/a?PHPSESSID=0a1b2c3d4e5f60718293a4b5c6&x=1", "http://example.com/a?x=1"),
+    (
+        "http://example.com/viewtopic.php?t=7&sid=0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+        "http://example.com/viewtopic.php?t=7",
+    ),
+    ("http://example.com/a?ASPSESSIONIDAABBCCDD=ABCDEFGHIJKLMNOPABCDEFGH", "http://example.com/a"),
+    ("http://example.com/a?CFID=1234567&CFTOKEN=89012345&x=1", "http://example.com/a?x=1"),
+    ("http://example.com/a?x=1&session_id=abc123def456", "http://example.com/a?x=1"),
 ]
+KEPT = [
+    "http://example.com/a?sid=42", "http://example.com/a?sid=beijing", "http://example.com/a?session=2024-spring",
+    "http://example.com/a?session_id=12", "http://example.com/a?id=0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+    "http://example.com/a?s=0a1b2c3d4e5f60718293a4b5c6d7e8f9", "http://example.com/a;v=1.2", "http://example.com/a?spm=12",
+    "http://example.com/a?phpsessid", "http://example.com/a;jsessionid", "http://example.com/a?utm=1",
+]  # fmt: skip
 NOT_ONE = [
     "ftp://example.com/", "javascript:alert(1)", "http://", "http:///x", "//example.com/", "http://exa mple.com/",
     "http://example.com:99999/", "http://a..b/", "http://[::1", "data:text/html,x", "", "http://" + "a" * 300 + ".com/",
@@ -40,6 +56,11 @@ NOT_ONE = [
 def test_one_spelling(given_url: str, wanted: str) -> None:
     assert canonical(given_url) == wanted
     assert canonical(wanted) == wanted
+
+
+@pytest.mark.parametrize("url", KEPT)
+def test_ids_of_pages_are_no_sessions(url: str) -> None:
+    assert canonical(url) == url
 
 
 @pytest.mark.parametrize("url", NOT_ONE)

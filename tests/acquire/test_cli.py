@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +50,37 @@ def test_crawl_then_extract(site: Site, tmp_path: Path, capsys: pytest.CaptureFi
     assert extracted[f"{site.url}/p7"]["title"] == "中文页"
 
 
+def test_crawl_again(site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same command with an age asks anew for older pages; documents follow what changed."""
+    site.linked(4)
+    site.pages["/sitemap.xml"] = (200, {"Content-Type": "text/plain"}, f"{site.url}/alone".encode())
+    deed = b'<a rel="license" href="https://creativecommons.org/licenses/by/4.0/">CC</a></p>'
+    site.pages["/alone"] = page("alone", []).replace(b"</p>", deed, 1)
+    listed = tmp_path / "opt-out.txt"
+    listed.write_text(f"{site.url}/p3\n")
+    options = ("--allow-private", "--delay-s", "0", "--contact", "me@example.org", "--opt-out", listed)
+    arguments = ("crawl", f"{site.url}/", "-o", tmp_path / "out", *options)
+    code, value = call(capsys, *arguments)
+    assert code == 0 and (value["kept"], value["refused"], value["licenses"]) == (5, {"opt_out": 1}, {"CC-BY-4.0": 1})
+    assert all(agent.endswith("(+me@example.org)") for agent in site.agents) and not site.asked["/p3"]
+    rows = {row["url"]: row for row in rows_of(tmp_path / "out" / "documents.jsonl.zst")}
+    assert rows[f"{site.url}/alone"]["license"] == "CC-BY-4.0"
+    new = "The second page says something else today, and again in a sentence that is long enough to keep."
+    site.pages["/p2"] = page("page 2", [], new)
+    time.sleep(1.1)  # dates are whole seconds
+    code, value = call(capsys, *arguments, "--refresh-after-s", "0.001")
+    assert code == 0 and value["refresh"] == {"changed": 1, "unchanged": 4} and value["kept"] == 5
+    rows = {row["url"]: row for row in rows_of(tmp_path / "out" / "documents.jsonl.zst")}
+    assert "something else today" in rows[f"{site.url}/p2"]["text"] and len(rows) == 5
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
         (("crawl", "ftp://h/", "-o", "OUT"), 2),
         (("crawl", "http://h/", "-o", "OUT", "--include", "("), 2),
+        (("crawl", "http://h/", "-o", "OUT", "--contact", "nobody"), 2),
+        (("crawl", "http://127.0.0.1:9/", "-o", "OUT", "--allow-private", "--opt-out", "OUT/none.txt"), 2),
         (("crawl", "http://127.0.0.1:9/", "-o", "OUT"), 3),
         (("crawl", "http://127.0.0.1:9/", "-o", "OUT", "--allow-private"), 3),
         (("extract", "OUT/none.warc.gz", "-o", "OUT/x.jsonl"), 2),

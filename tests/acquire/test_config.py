@@ -33,6 +33,10 @@ def test_problems_are_named() -> None:
         "timeout_s",
     ]
     assert fields(bad) == [*wanted, "user_agent"]
+    more = CrawlSource(
+        seeds=("http://h/",), contact="me at home", max_pages_per_host=-1, max_seconds=float("nan"), refresh_after_s=-1,
+    )  # fmt: skip
+    assert fields(more) == ["max_pages_per_host", "max_seconds", "refresh_after_s", "contact"]
     assert fields(FilesSource()) == ["paths"]
     assert fields(FilesSource(paths=(" ",), where={"colour": ("red",), "lang": ()})) == [
         "paths.0",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -185,10 +186,10 @@ def test_pages_keep_their_lineage(site: Site, make_context: Make, quiet: Reporte
     source = CrawlSource(
         seeds=(f"{site.url}/",), allow_private=True, delay_s=0.0, lang="en", license="CC0", domain="docs"
     )
-    captured = make_context(source, "crawled", name="crawl.0")
+    captured = make_context(source, "crawled", name="crawl.1")
     crawl.run(captured)
     context = make_context(
-        (FilesSource(paths=(str(captured.folder / "warc"),)), source), inputs={"crawl.0": captured.folder}
+        (FilesSource(paths=(str(captured.folder / "warc"),)), source), inputs={"crawl.1": captured.folder}
     )
     figures = documents.run(context)
     assert figures["counts"] == {"in": 32, "kept": 30, "rejected": {"extract.no_text": 2}}
@@ -202,6 +203,61 @@ def test_pages_keep_their_lineage(site: Site, make_context: Make, quiet: Reporte
         assert extract.extract(record.body, record.url, record.charset).text == row["text"]
         assert all(word.encode() in record.body for word in row["text"].replace("#", "").split())
         assert row["digest"] == document.text_digest(row["text"])
+
+
+def test_pages_licence_and_texts_that_a_stage_made(tmp_path: Path, make_context: Make) -> None:
+    """A stage's own documents carry the labels of its source; a page's licence stays where its source gives none."""
+    fetched, made = tmp_path / "fetched", tmp_path / "made"
+    writer = warc.Writer(fetched, {}, ("2026-01-01T00:00:00Z", "headwater"))
+    html = "<html><body><article><p>正文写得足够长，能够保留下来，作为一篇文档。</p></article></body></html>".encode()
+    header = ((b"Content-Type", b"text/html; charset=utf-8"),)
+    places = [
+        writer.append(warc.response_record(f"http://h/{i}", "2026-01-01T00:00:00Z", 200, "", header, html)[0])
+        for i in range(2)
+    ]
+    writer.close()
+    pages = [
+        {"warc_file": file, "warc_offset": offset, "license": license}
+        for (file, offset), license in zip(places, ("CC-BY-4.0", None), strict=True)
+    ]
+    pq.write_table(pa.Table.from_pylist(pages), fetched / "pages.parquet")
+    rows = [{"text": "合成的课文", "source": "synthetic:m", "license": "", "meta": {"synthetic": "true"}}]
+    document.write_jsonl(made / "documents.jsonl.zst", [document.batch(rows)])
+    labels = documents.Labelled(kind="specific", domain="math", lang="zh", source="")
+    context = make_context(
+        (labels, FilesSource(paths=(write_jsonl(tmp_path / "a.jsonl", [{"text": "x"}]),)), labels),
+        inputs={"search.0": fetched, "synthesize.2": made, "tokenizer": tmp_path},
+    )
+    assert documents.run(context)["sources"] == {"0": 2, "1": 1, "2": 1}
+    found = rows_of(context)
+    assert [row["license"] for row in found] == ["CC-BY-4.0", "", "", ""]
+    assert {row["warc_file"] for row in found if row["warc_file"]} == {"search.0/warc/00000.warc.gz"}
+    assert [(row["kind"], row["domain"], row["lang"]) for row in found if row["url"] or row["meta"]] == [
+        ("specific", "math", "zh")
+    ] * 3
+    assert dict(found[3]["meta"]) == {"synthetic": "true"} and found[3]["source"] == "synthetic:m"
+
+
+def test_a_sample_is_drawn_from_all_files_of_a_source(
+    corpus: tuple[FilesSource, ...], make_context: Make, small_shards: None
+) -> None:
+    drawn = FilesSource(paths=corpus[0].paths, sample=9)
+    context = make_context((drawn, FilesSource(paths=corpus[0].paths, max_documents=30)))
+    figures = documents.run(context)
+    assert figures["sources"] == {"0": 9, "1": 30}
+    assert figures["counts"]["rejected"] == {"files.not_sampled": 41}
+    assert len({row["source"] for row in rows_of(context)[:9]}) == 2
+
+
+def test_every_missing_path_is_named_before_any_work(
+    tmp_path: Path, corpus: tuple[FilesSource, ...], make_context: Make
+) -> None:
+    missing = FilesSource(paths=(str(tmp_path / "no"), *corpus[1].paths, "memory://nowhere/a.jsonl"))
+    context = make_context((corpus[0], missing))
+    with pytest.raises(HeadwaterError) as error:
+        documents.run(context)
+    assert error.value.failure == "unknown_name" and not list(context.folder.iterdir())
+    assert "sources.1.files.paths.0" in error.value.where and "sources.1.files.paths.2" in error.value.where
 
 
 @pytest.mark.slow

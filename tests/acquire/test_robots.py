@@ -16,7 +16,7 @@ ORIGIN = "http://h.example"
 
 
 def response(status: int, body: bytes = b"", location: str = "") -> Response:
-    fields = {"phrase": "", "headers": (), "content_type": "text/plain", "charset": "", "robots_tag": "", "address": ""}
+    fields = {"phrase": "", "headers": (), "content_type": "text/plain", "charset": "", "address": ""}
     return Response(url=ORIGIN, status=status, body=body, location=location, **fields)
 
 
@@ -90,6 +90,80 @@ def test_rules_of_a_file() -> None:
     assert rules_of(b"User-agent: *\nRequest-rate: 1/10").delay_s == 10
     assert rules_of(b"User-agent: *\nCrawl-delay: 86400").refusal(f"{ORIGIN}/", "headwater") == "robots.delay_too_long"
     assert rules_of("User-agent: *\nDisallow: /私".encode()).refusal(f"{ORIGIN}/%E7%A7%81/x", "headwater")
+
+
+def refused(text: str | bytes, path: str = "/x", agent: str = "headwater") -> bool:
+    data = text.encode() if isinstance(text, str) else text
+    return read_rules(data, agent, 0.0).refusal(f"{ORIGIN}{path}", agent) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("User-agent: *\rDisallow: /x\r", True),
+        ("User-agent: *\r\n\r\nDisallow: /x", True),
+        ("USER-AGENT: HeadWater\ndisallow:/x", True),
+        ("User-agent: headwater/0.1\nDisallow: /x", True),
+        ("User-agent: head\nAllow: /\n\nUser-agent: *\nDisallow: /", True),
+        ("User-agent: head\nDisallow: /\n", False),
+        ("User-agent: headwater-news\nDisallow: /\n", False),
+        ("User-agent: *\nDisallow: /\n\nUser-agent: headwater\nDisallow:", False),
+        ("User-agent: a\nUser-agent: headwater\nDisallow: /x", True),
+        ("User-agent: headwater\nUnknown: 3\nUser-agent: b\nDisallow: /x", True),
+        (
+            "User-agent: headwater\nDisallow: /a\n\nUser-agent: b\nDisallow: /\n\nUser-agent: headwater\nDisallow: /x",
+            True,
+        ),
+        ("User-agent: b\nDisallow: /x", False),
+        ("User-agent:\nDisallow: /x", False),
+        ("Disallow: /x", False),
+        ("User-agent: * # all\nDisallow: /x # this", True),
+        ("User-agent *\nDisallow /x", True),
+        ("User-agent: *\nDisallow: /*?\nAllow: /x$", False),
+        ("<pre>\nUser-agent: *\nDisallow: /x", True),
+        ("<!DOCTYPE html>\nUser-agent: *\nDisallow: /x", False),
+        ("<?xml version='1.0'?><html>User-agent: *\nDisallow: /x", False),
+        ("\ufeff\ufeffUser-agent: *\nDisallow: /x", True),
+        ("User-agent: *\x00\nDisallow: /x", False),
+    ],
+)
+def test_groups(text: str, wanted: bool) -> None:
+    assert refused(text) is wanted
+
+
+def test_other_encodings() -> None:
+    assert refused("User-agent: *\nDisallow: /x".encode("utf-16"))
+    assert refused(b"User-agent: *\n# \xff\xfe\nDisallow: /x")
+
+
+def test_sitemaps() -> None:
+    text = b"""Sitemap: http://h.example/a.xml
+User-agent: other
+Disallow: /
+SITEMAP:http://h.example/b.xml#part
+Sitemap: /c.xml
+Sitemap: http://h.example/a.xml
+Sitemap: ftp://h.example/no
+Sitemap:
+"""
+    found = read_rules(text, "headwater", 0.0, f"{ORIGIN}/robots.txt").sitemaps
+    assert found == tuple(f"{ORIGIN}/{name}.xml" for name in "abc")
+    many = b"".join(b"Sitemap: http://h.example/%d.xml\n" % i for i in range(2000))
+    assert len(read_rules(many, "headwater", 0.0).sitemaps) == robots.MAX_SITEMAPS
+    assert read_rules(b"Sitemap: /c.xml", "headwater", 0.0).sitemaps == ()
+
+
+def test_a_file_of_fifty_megabytes() -> None:
+    started = time.process_time()
+    line = b"Disallow: /private-folder-of-someone/\n"
+    text = b"User-agent: *\n" + line * ((50 << 20) // len(line))
+    rules = rules_of(text)
+    assert rules.refusal(f"{ORIGIN}/private-folder-of-someone/x", "headwater")
+    assert rules.refusal(f"{ORIGIN}/public", "headwater") is None  # the cut line does not shut more than was meant
+    cut = b"User-agent: *\n" + b"#" * (robots.MAX_BYTES - 14 - 12) + b"\nDisallow: /private"
+    assert rules_of(cut).refusal(f"{ORIGIN}/public", "headwater") is None
+    assert rules_of(b"User-agent: *\nDisallow: /" + b"a" * (1 << 20)).refusal(f"{ORIGIN}/x", "headwater") is None
+    assert time.process_time() - started < 3
 
 
 def test_only_the_first_part_counts() -> None:

@@ -7,7 +7,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.acquire.slots import Entry, Slots
+from headwater.acquire.entries import Entry
+from headwater.acquire.slots import Slots
 
 
 def test_hosts_take_turns() -> None:
@@ -35,6 +36,30 @@ def test_delay_and_pause() -> None:
     slots.add("h", Entry("http://h/4", 0))
     slots.pause("h", 40.0)
     assert slots.take(39.9) is None and slots.take(40.0)
+
+
+def test_room_and_what_is_wanted() -> None:
+    """A host without room waits; what is no longer wanted takes no turn and owes no delay."""
+    room = {"h": 1.0}
+    slots = Slots(5.0, 8, lambda host: room[host], lambda entry: "no" not in entry.url)
+    for name in ("no1", "no2", "yes", "no3", "more"):
+        slots.add("h", Entry(f"http://h/{name}", 0))
+    turn = slots.take(1.0)
+    assert turn and turn[1].url == "http://h/yes" and slots.num_waiting == 2
+    assert slots.take(6.0) is None and slots.next_ready_at() is None  # one in flight fills the room
+    slots.release("h", 1.0, 6.0)
+    turn = slots.take(6.0)
+    assert turn and turn[1].url == "http://h/more"
+    slots.add("h", Entry("http://h/last", 0))
+    room["h"] = 0.0
+    slots.release("h", 6.0, 12.0)
+    assert slots.take(12.0) is None and slots.next_ready_at() is None and slots.num_waiting == 1
+
+
+def test_a_crawl_that_goes_on_owes_the_first_delay() -> None:
+    slots = Slots(1.0, 2, not_before=11.0)
+    slots.add("h", Entry("http://h/", 0))
+    assert slots.take(10.9) is None and slots.take(11.0)
 
 
 def test_failures_at_once_count_once() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import random
 from collections import Counter
@@ -68,6 +69,22 @@ def test_a_torn_tail_is_cut(tmp_path: Path) -> None:
         with open(path, "rb") as handle:
             assert [r.url for r in warc.read_records(handle, problems)] == ["http://h/0", "http://h/1", "http://h/new"]
         assert not problems
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_file_cut_short_says_so(tmp_path: Path, plain: bool) -> None:
+    """Of a record whose end is missing, nothing is taken for a page."""
+    name, offset, length, _ = written(tmp_path, 3)[2]
+    whole = (tmp_path / name).read_bytes()
+    assert warc.is_whole(tmp_path / name, offset, length)
+    assert not warc.is_whole(tmp_path / name, offset, length - 1)
+    if plain:
+        whole = gzip.decompress(whole)
+    (tmp_path / "cut.warc").write_bytes(whole[:-60])
+    problems: Counter[str] = Counter()
+    with open(tmp_path / "cut.warc", "rb") as handle:
+        assert [record.url for record in warc.read_records(handle, problems)] == ["http://h/0", "http://h/1"]
+    assert problems == {"input.truncated": 1}
 
 
 def test_files_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,35 @@
+"""A text array's own buffers: offsets and bytes, as Arrow holds them.
+
+In: an Arrow string array, sliced or not. Out: numpy views on its buffers; a null reads as an empty text.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def text_buffers(array: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """(n + 1 offsets as int64, the bytes they point into) of a string array, without copying its text."""
+    if array.null_count:
+        array = pc.fill_null(array, "")
+    if pa.types.is_string(array.type):
+        width = np.dtype("<i4")
+    elif pa.types.is_large_string(array.type):
+        width = np.dtype("<i8")
+    else:
+        array, width = array.cast(pa.large_string()), np.dtype("<i8")
+    _, offsets, text = array.buffers()
+    if offsets is None or not len(array):
+        return np.zeros(1, np.int64), np.empty(0, np.uint8)
+    bounds = np.frombuffer(offsets, width, count=len(array) + 1, offset=array.offset * width.itemsize)
+    return bounds.astype(np.int64), np.frombuffer(text or b"", np.uint8)
+
+
+def text_array(texts: list[str]) -> pa.Array:
+    """Texts as an Arrow array; lone surrogates, which UTF-8 cannot say, become question marks."""
+    try:
+        return pa.array(texts, pa.large_string())
+    except UnicodeEncodeError:
+        return pa.array([text.encode("utf-8", "replace").decode("utf-8") for text in texts], pa.large_string())
