@@ -338,6 +338,7 @@ def test_no_reply_is_a_traceback(status: int, value: Any, cut: int, after: str) 
             assert reply.reason.startswith("endpoint.") and reply.message.isprintable() and 0 <= reply.wait_s < 1e18
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 75)])
 def test_a_signal_ends_a_job_that_waits(number: signal.Signals, code: int, tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text('{"text": "a text to judge", "lang": "en"}\n')

@@ -44,8 +44,9 @@ def read(page: Website, asked: str, query: str, navigation: set[str]) -> tuple[l
 def _is_content(url: str, page: str, asked: str, query: str, navigation: set[str]) -> bool:
     if url in navigation or netloc_of(url) != urlsplit(page).netloc.lower().removesuffix(":80").removesuffix(":443"):
         return False
-    path = urlsplit(url).path
-    return not (is_search(url, asked, query) or is_search(url, page, query) or _FILE.search(path) or path == "/")
+    parts = urlsplit(url)
+    front = parts.path == "/" and not parts.query
+    return not (is_search(url, asked, query) or is_search(url, page, query) or _FILE.search(parts.path) or front)
 
 
 def is_search(url: str, asked: str, query: str) -> bool:

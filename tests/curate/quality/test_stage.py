@@ -34,33 +34,35 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_row_has_a_score_and_the_best_of_each_language_are_kept(place: Path, tmp_path: Path) -> None:
+def made_by(workers: int, place: Path, folder: Path) -> tuple[dict, dict[str, bytes]]:
+    """The stage's figures and what it publishes."""
     config = QualityConfig(model=str(place / "model"), keep_share=0.5)
-    made = []
-    for workers in (1, 2):
-        engine = LocalEngine(workers)
-        try:
-            inputs = {"acquire": place / "acquire"}
-            context = workspace.context("quality", tmp_path / str(workers), inputs, config, engine=engine)
-            figures = stage.run(context)
-        finally:
-            engine.close()
-        made.append(workspace.public_bytes(tmp_path / str(workers)))
-    assert made[0] == made[1] and set(made[0]) == {
-        "scores/000-00000.parquet",
-        "scores/000-00001.parquet",
-        "scores/000-00002.parquet",
-        "thresholds.json",
-    }
+    engine = LocalEngine(workers)
+    try:
+        figures = stage.run(workspace.context("quality", folder, {"acquire": place / "acquire"}, config, engine=engine))
+    finally:
+        engine.close()
+    return figures, workspace.public_bytes(folder)
+
+
+def test_every_row_has_a_score_and_the_best_of_each_language_are_kept(place: Path, tmp_path: Path) -> None:
+    figures, made = made_by(1, place, tmp_path)
+    shards = {f"scores/000-0000{number}.parquet" for number in range(3)}
+    assert set(made) == {*shards, "thresholds.json"}
     assert figures["counts"] == {"in": 120, "kept": 120, "rejected": {}} and figures["chosen"] == 60
     for path in sorted((place / "acquire" / "documents").glob("*.parquet")):
         ids = pq.read_table(path)["id"].to_pylist()
-        rows = pq.read_table(tmp_path / "1" / "scores" / path.name).to_pylist()
+        rows = pq.read_table(tmp_path / "scores" / path.name).to_pylist()
         assert len(rows) == len(ids) == 40
         right = [row["kept"] == ("True" in name) for name, row in zip(ids, rows, strict=True)]
         assert sum(right) >= 38
-    groups = json.loads(made[0]["thresholds.json"])["groups"]
+    groups = json.loads(made["thresholds.json"])["groups"]
     assert {lang: entry["kept"] for lang, entry in groups.items()} == {"en": 30, "zh": 30}
+
+
+@pytest.mark.slow
+def test_two_workers_make_the_same_bytes(place: Path, tmp_path: Path) -> None:
+    assert made_by(1, place, tmp_path / "1") == made_by(2, place, tmp_path / "2")
 
 
 def test_a_stage_cut_short_goes_on(place: Path, tmp_path: Path) -> None:
