@@ -5,13 +5,22 @@ This is the table of contents of a run: read it first.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from headwater.pipeline.stage import Stage
 from headwater.recipe.compose import Recipe, as_fields, source_kind
 
-# Settings of a crawl that name or speed it and cannot change what is captured.
-CRAWL_LABELS = ("kind", "domain", "lang", "license", "source", "concurrency", "per_host")
+# Stages that bring what a source names into the store, by the source's kind.
+CAPTURES = {
+    "crawl": "headwater.acquire.crawl:run",
+    "search": "headwater.acquire.search.stage:run",
+    "synthesize": "headwater.curate.synthesize.stage:run",
+}
+# What documents are called; it cannot change what is captured.
+LABELS = ("kind", "domain", "lang", "license", "source")
+# How fast it is captured, by whom, and when again.
+CAPTURE_SPEED = ("concurrency", "per_host", "contact", "refresh_after_s")
 
 # When training saves, which cannot change what it learns.
 CHECKPOINTING = ("checkpoint_every_s", "checkpoint_every_steps", "keep_checkpoints")
@@ -19,12 +28,12 @@ CHECKPOINTING = ("checkpoint_every_s", "checkpoint_every_steps", "keep_checkpoin
 
 def stages(recipe: Recipe, limit: int | None = None) -> list[Stage]:
     """Every stage of a recipe, in order. `limit`: documents a source, for a smoke test."""
-    crawls = [
-        _crawl(index, source, limit) for index, source in enumerate(recipe.sources) if source_kind(source) == "crawl"
-    ]
+    captures = [_capture(index, source, limit) for index, source in _captured(recipe)]
+    chosen = _choosing_stages(recipe)
     return [
-        *crawls,
-        _acquire(recipe, [stage.name for stage in crawls], limit),
+        *captures,
+        _acquire(recipe, [stage.name for stage in captures], limit),
+        *chosen,
         Stage(
             name="annotate",
             version=1,
@@ -38,8 +47,8 @@ def stages(recipe: Recipe, limit: int | None = None) -> list[Stage]:
             version=1,
             function="headwater.curate.decide:run",
             config=recipe.curate,
-            fields=as_fields(recipe.curate),
-            inputs=("annotate",),
+            fields=_decision_fields(recipe),
+            inputs=("annotate", *(stage.name for stage in chosen)),
         ),
         Stage(
             name="split",
@@ -107,36 +116,102 @@ def _model_stages(recipe: Recipe) -> list[Stage]:
     ]
 
 
-def _crawl(index: int, source: Any, limit: int | None) -> Stage:
-    fields = {key: value for key, value in as_fields(source).items() if key not in CRAWL_LABELS}
+def _captured(recipe: Recipe) -> list[tuple[int, Any]]:
+    """Sources with a stage of their own, each with its place in the recipe."""
+    return [(index, source) for index, source in enumerate(recipe.sources) if source_kind(source) in CAPTURES]
+
+
+def _capture(index: int, source: Any, limit: int | None) -> Stage:
+    kind = source_kind(source)
+    names = [name for name in ("opt_out", "queries", "topics_file") if getattr(source, name, None)]
+    fields = as_fields(source) | _contents(source, *names)
+    skipped = [*LABELS, *CAPTURE_SPEED]
+    if kind == "synthesize":
+        skipped.remove("lang")  # what is asked for, and no label only
     return Stage(
-        name=f"crawl.{index}",
+        name=f"{kind}.{index}",
         version=1,
-        function="headwater.acquire.crawl:run",
+        function=CAPTURES[kind],
         config=source,
-        fields=fields | ({"limit": limit} if limit else {}),
+        fields={key: value for key, value in fields.items() if key not in skipped} | ({"limit": limit} if limit else {}),
     )
 
 
-def _acquire(recipe: Recipe, crawls: list[str], limit: int | None) -> Stage:
-    from headwater.acquire.files import fingerprint
+def _acquire(recipe: Recipe, captures: list[str], limit: int | None) -> Stage:
+    from headwater.acquire.files import all_there, fingerprint
 
+    all_there(recipe.sources)
     sources = []
     for source in recipe.sources:
         entry = as_fields(source)
         if source_kind(source) == "files":
             entry["paths"] = [list(named) for named in fingerprint(source)]  # a moved file is the same input
         else:  # what was captured is an input; only the labels are settings of this stage
-            entry = {key: entry[key] for key in CRAWL_LABELS if key in entry and key not in ("concurrency", "per_host")}
+            entry = {key: entry[key] for key in LABELS}
         sources.append({source_kind(source): entry})
     return Stage(
         name="acquire",
-        version=1,
+        version=2,
         function="headwater.acquire.documents:run",
         config=recipe.sources,
         fields={"sources": sources} | ({"limit": limit} if limit else {}),
-        inputs=tuple(crawls),
+        inputs=tuple(captures),
     )
+
+
+def _choosing_stages(recipe: Recipe) -> list[Stage]:
+    """The classifiers that choose among documents, where the recipe asks for them."""
+    found = []
+    if recipe.recall.seed:
+        fields = {"recall": as_fields(recipe.recall) | _contents(recipe.recall, "seed", "review"), "seed": recipe.seed}
+        found.append(
+            Stage(
+                name="recall",
+                version=1,
+                function="headwater.curate.recall.stage:run",
+                config=recipe.recall,
+                fields=fields,
+                inputs=("acquire",),
+            )
+        )
+    if recipe.quality.present:
+        given = _contents(recipe.quality, "model", "positive", "negative")
+        found.append(
+            Stage(
+                name="quality",
+                version=1,
+                function="headwater.curate.quality.stage:run",
+                config=recipe.quality,
+                fields={"quality": as_fields(recipe.quality) | given, "seed": recipe.seed},
+                inputs=("acquire",),
+            )
+        )
+    return found
+
+
+def _contents(section: Any, *names: str) -> dict[str, Any]:
+    """What the files hold that fields of a section name, in place of their paths."""
+    from headwater.acquire.files import fingerprint
+    from headwater.acquire.sources.files import FilesSource
+    from headwater.pipeline.manifest import describe_file, describe_files
+
+    found: dict[str, Any] = {}
+    for name in names:
+        given = getattr(section, name)
+        if isinstance(given, tuple):
+            found[name] = [list(named) for named in fingerprint(FilesSource(paths=given))] if given else []
+        elif Path(given).is_dir() and given:
+            found[name] = describe_files(Path(given))
+        else:  # one that is not there is said by the stage itself
+            found[name] = describe_file(Path(given)) if given and Path(given).is_file() else given
+    return found
+
+
+def _decision_fields(recipe: Recipe) -> dict[str, Any]:
+    fields = as_fields(recipe.curate)
+    if recipe.recall.seed:
+        fields["recall"] = {"domain": recipe.recall.domain, "keep_others": recipe.recall.keep_others}
+    return fields
 
 
 def _annotation_fields(recipe: Recipe) -> dict[str, Any]:

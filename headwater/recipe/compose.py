@@ -15,6 +15,8 @@ from headwater.recipe.convert import FAILED, convert, unknown_key
 from headwater.recipe.tree import Node, Problem
 
 SECTIONS: dict[str, str] = {
+    "recall": "headwater.curate.recall.config:RecallConfig",
+    "quality": "headwater.curate.quality.config:QualityConfig",
     "curate": "headwater.curate.config:CurateConfig",
     "split": "headwater.curate.config:SplitConfig",
     "tokenizer": "headwater.tokenizer.config:TokenizerConfig",
@@ -25,7 +27,9 @@ SECTIONS: dict[str, str] = {
 }
 SOURCES: dict[str, str] = {
     "crawl": "headwater.acquire.sources.crawl:CrawlSource",
+    "search": "headwater.acquire.sources.search:SearchSource",
     "files": "headwater.acquire.sources.files:FilesSource",
+    "synthesize": "headwater.curate.synthesize.config:SynthesizeSource",
 }
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
 
@@ -39,7 +43,9 @@ class Recipe:
     seed: int = field(default=7, metadata={"help": "every random choice follows from it"})
     engine: Literal["local", "ray"] = field(default="local", metadata={"help": "where the data work runs"})
     workers: int = field(default=0, metadata={"help": "worker processes; 0: one a core"})
-    sources: tuple[Any, ...] = field(default=(), metadata={"help": "crawl and files entries, in order"})
+    sources: tuple[Any, ...] = field(default=(), metadata={"help": "where documents come from, in order"})
+    recall: Any = field(default=None, metadata={"section": "recall", "help": "keep documents like those of a seed"})
+    quality: Any = field(default=None, metadata={"section": "quality", "help": "keep the best by a classifier"})
     curate: Any = field(default=None, metadata={"section": "curate", "help": "filters and dedup"})
     split: Any = field(default=None, metadata={"section": "split", "help": "held-out documents"})
     tokenizer: Any = field(default=None, metadata={"section": "tokenizer", "help": "vocabulary"})

@@ -20,6 +20,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from headwater.acquire.entries import Entry
+
 from .conftest import SITE_FILES
 
 HOLD_S = 30.0
@@ -68,15 +70,16 @@ class Host:
     def __init__(self, behave: Behaviour, everything: bool = False, greets: bool = False) -> None:
         self._behave, self._everything, self._greets = behave, everything, greets
         self.url = ""
+        self.num_connections = 0
         self.asked: Counter[str] = Counter()
         self.times: list[tuple[float, str]] = []
         self.heads: list[bytes] = []
         self.sent_bytes = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.num_connections += 1
         try:
             if self._greets:
-                self.asked["(connection)"] += 1
                 await self._behave(Exchange(self, "", reader, writer))
                 return
             while head := await reader.readuntil(b"\r\n\r\n"):
@@ -106,11 +109,17 @@ class Servers:
         self._thread.start()
 
     def start(
-        self, behave: Behaviour, *, everything: bool = False, greets: bool = False, tls: ssl.SSLContext | None = None
+        self,
+        behave: Behaviour,
+        *,
+        everything: bool = False,
+        greets: bool = False,
+        tls: ssl.SSLContext | None = None,
+        port: int = 0,
     ) -> Host:
         host = Host(behave, everything, greets)
         address = next(self._addresses)
-        serving = asyncio.start_server(host.serve, address, 0, ssl=tls, limit=1 << 20, backlog=64)
+        serving = asyncio.start_server(host.serve, address, port, ssl=tls, limit=1 << 20, backlog=64)
         server = asyncio.run_coroutine_threadsafe(serving, self._loop).result(10)
         host.url = f"{'https' if tls else 'http'}://{address}:{server.sockets[0].getsockname()[1]}"
         return host
@@ -151,14 +160,17 @@ def chunk(data: bytes) -> bytes:
 
 def outcomes(folder: Path) -> dict[str, str]:
     """What a crawl wrote down of every page, by URL; what was refused is called `refused.` and the reason."""
-    found = {}
+    found: dict[str, str] = {}
+    listings: set[str] = set()
     for line in (folder / ".frontier" / "log.jsonl").read_text().splitlines():
         row = json.loads(line)
+        entries = [Entry(*fields) for fields in (*row.get("found", ()), *row.get("listed", ()))]
+        listings |= {entry.url for entry in entries if not entry.is_page}
         if "done" in row:
             found[row["done"]] = row["as"]
         for url, reason in row.get("shut", ()):
             found[url] = f"refused.{reason}"
-    return found
+    return {url: outcome for url, outcome in found.items() if url not in listings}
 
 
 def warc_problems(folder: Path) -> list[str]:

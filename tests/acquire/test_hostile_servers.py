@@ -131,7 +131,14 @@ def deflated_zeros(num_mib: int, window_bits: int = zlib.MAX_WBITS) -> bytes:
 def zstd_zeros(num_mib: int) -> bytes:
     import zstandard
 
-    return zstandard.ZstdCompressor(level=1).compress(ZEROS) * num_mib
+    writer = zstandard.ZstdCompressor(level=1).compressobj()
+    return b"".join([*(writer.compress(ZEROS) for _ in range(num_mib)), writer.flush()])
+
+
+def cut_zstd() -> bytes:
+    import zstandard
+
+    return zstandard.ZstdCompressor(level=1).compress(page("cut", [f"/{os.urandom(99).hex()}"]))[:-60]
 
 
 def encoded(body: bytes, encoding: bytes) -> Behaviour:
@@ -251,6 +258,9 @@ CASES: dict[str, Case] = {
     "sends a bare deflate bomb": TOO_FAR(encoded(deflated_zeros(256, -15), b"deflate")),
     "sends a bomb in a bomb": TOO_FAR(encoded(gzip.compress(deflated_zeros(256, 31), 1), b"gzip, gzip")),
     "sends a zstd bomb": TOO_FAR(encoded(zstd_zeros(256), b"zstd")),
+    "sends zstd frames for ever": TOO_FAR(encoded(zstd_zeros(1) * 256, b"zstd")),
+    "cuts its gzip short": ends("fetch.broken_body")(encoded(gzip.compress(page("cut", []))[:-9], b"gzip")),
+    "cuts its zstd short": ends("fetch.broken_body")(encoded(cut_zstd(), b"zstd")),
     "wraps a bomb too often": ends("fetch.unknown_encoding")(encoded(deflated_zeros(9, 31), b"gzip, gzip, gzip")),
     "names an encoding for ever": ends("fetch.unknown_encoding")(encoded(b"x", b"gzip," * 1000 + b"gzip")),
     "sends chunks for ever": ends("fetch.too_large")(for_ever(head(HTML + CHUNKED), chunk(b"<p>more" * 9000))),
@@ -389,6 +399,7 @@ def test_a_host_that(name: str, crowd: Crowd) -> None:
     for path, wanted in case.expected.items():
         assert crowd.found.get(f"{crowd.seeds[name]}{path}") in wanted, (path, dict(host.asked))
     assert host.num_asked() <= case.most_asked + 3, dict(host.asked)  # and the three files that speak for a site
+    assert host.num_connections <= case.most_asked + 3
     assert host.sent_bytes <= case.most_sent_bytes
 
 
@@ -439,3 +450,252 @@ def test_robots_that_redirect_to_no_address(servers: Servers, tmp_path: Path) ->
     bad = servers.start(by_path(robots=robots_away, root=OPEN), everything=True)
     report = crawled(tmp_path, [bad, servers.start(good_site(5))])
     assert (report["kept"], report["refused"]) == (5, {"robots.unreachable": 1})
+
+
+INNER_FORMS = (
+    "http://127.92.0.1", "http://2136735745", "http://0177.0134.0.01", "http://0x7f5c0001", "http://127.0x5c.1",
+    "http://127.92.1", "http://[::ffff:127.92.0.1]", "http://[::127.92.0.1]", "http://[64:ff9b::7f5c:1]",
+    "http://[2002:7f5c:1::]", "http://inner.test", "http://user:word@127.92.0.1", "http://１２７.９２.０.１",
+    "http://127。92。0。1",
+)  # fmt: skip
+INWARD = (
+    "http://169.254.169.254/latest/meta-data/", "http://[::ffff:169.254.169.254]/", "http://2852039166/",
+    "http://0251.0376.0251.0376/", "http://0xa9fea9fe/", "http://[::ffff:10.0.0.1]/", "http://10.1/", "http://0/",
+    "http://0.0.0.0:1/", "http://[::]/", "http://[::1]/", "http://[fe80::1]/", "http://[fd00:ec2::254]/",
+    "http://192.168.1.1/", "http://172.16.0.9/", "http://100.100.100.200/", "http://[::ffff:0:7f00:1]/",
+    "http://localhost/", "http://mixed.test/", "http://both.test/",
+)  # fmt: skip
+NAMES = {
+    "inner.test": ("127.92.0.1",), "mixed.test": ("127.91.0.1", "10.0.0.1"), "both.test": ("127.91.0.1", "fe80::1%lo"),
+    "localhost": ("127.0.0.1",),
+}  # fmt: skip
+
+
+@pytest.fixture
+def inward(monkeypatch: pytest.MonkeyPatch) -> Iterator[Servers]:
+    """127.91.x.y passes for public here and nothing else does; what is started from this is inside."""
+    real = addresses.verdict
+    outside = ipaddress.IPv4Network("127.91.0.0/16")
+    monkeypatch.setattr(resolver, "verdict", lambda address: None if address in outside else real(address))
+    made = Servers("92")
+    yield made
+    made.close()
+
+
+def answers_of_names(monkeypatch: pytest.MonkeyPatch, names: dict[str, Callable[[], tuple[str, ...]]]) -> None:
+    """Let the event loop's resolver know these names alone."""
+    import asyncio
+    import socket
+
+    async def getaddrinfo(_: Any, host: str, port: Any, **__: Any) -> list[Any]:
+        if host not in names:
+            raise socket.gaierror(socket.EAI_NONAME, "no such name")
+        families = {4: socket.AF_INET, 6: socket.AF_INET6}
+        found = [(ipaddress.ip_address(address.partition("%")[0]).version, address) for address in names[host]()]
+        return [(families[version], socket.SOCK_STREAM, 6, "", (address, port or 0)) for version, address in found]
+
+    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", getaddrinfo)
+
+
+def test_redirects_inward_reach_nothing(
+    servers: Servers, inward: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = inward.start(OPEN, everything=True)
+    port = inner.url.rpartition(":")[2]
+    targets = [f"{form}:{port}/" for form in INNER_FORMS] + list(INWARD)
+    answers_of_names(monkeypatch, {name: lambda found=found: found for name, found in NAMES.items()})  # type: ignore[misc]
+
+    async def behave(x: Exchange) -> None:
+        if x.path == "/":
+            await x.send(answer(page("start", [f"/to{i}" for i in range(len(targets))])))
+        else:
+            location = targets[int(x.path[3:])].encode()
+            await x.send(answer(b"", b"Location: " + location + b"\r\n", status=b"307 Temporary Redirect"))
+
+    good = servers.start(good_site(5))
+    report = crawled(tmp_path, [servers.start(behave), good], allow_private=False, same_site=False)
+    assert inner.num_connections == 0 and report["kept"] == 1 + 5
+    distinct = {url for url in map(canonical, targets) if url}
+    no_target = sum(canonical(target) is None for target in targets)
+    assert report["refused"] == {"private_address": len(distinct)}
+    rejected = {"redirect.followed": len(targets) - no_target, "redirect.no_target": no_target}
+    assert report["rejected"] == {reason: number for reason, number in rejected.items() if number}
+
+
+def test_nothing_else_leads_inward(servers: Servers, inward: Servers, tmp_path: Path) -> None:
+    """Links, frames, feeds, canonical addresses, sitemaps and the redirects of a site's own files."""
+    inner = inward.start(OPEN, everything=True)
+    url = inner.url.encode()
+    markup = (
+        b'<base href="%b/"><link rel=canonical href="%b/c"><link rel=alternate type="application/rss+xml" href="%b/f">'
+        b'<meta http-equiv=refresh content="0; url=%b/m"><iframe src="%b/i"></iframe><a href="%b/a">a</a><a href=r>r</a>'
+    ) % ((url,) * 6)
+    listed = b"<sitemapindex><sitemap><loc>%b/s2</loc></sitemap></sitemapindex>" % url
+    header = HTML + b"Link: <%b/l>; rel=canonical\r\n" % url
+    rules = b"User-agent: *\nAllow: /\nSitemap: %b/s1\nSitemap: /sitemap.xml\n" % url
+    behaviour = by_path(
+        robots=only(answer(rules, b""), then="serve"),
+        root=only(answer(b"<html>" + markup + page("start", []), header), then="serve"),
+        sitemap=only(answer(listed, b""), then="serve"),
+    )
+    away = by_path(robots=only(moved(f"{inner.url}/robots.txt"), then="serve"), root=OPEN)
+    hosts = [servers.start(behaviour, everything=True), servers.start(away, everything=True)]
+    report = crawled(tmp_path, [*hosts, servers.start(good_site(5))], allow_private=False, same_site=False)
+    assert inner.num_connections == 0 and report["kept"] == 1 + 5
+    assert set(report["refused"]) == {"private_address", "robots.unreachable"}
+
+
+@pytest.mark.parametrize("cached", [True, False])
+def test_a_name_that_rebinds(
+    servers: Servers, inward: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cached: bool
+) -> None:
+    """A name is looked up once for the check and the connection; looked up anew, it is checked anew."""
+    outer = servers.start(good_site(20))
+    address, port = outer.url.removeprefix("http://").split(":")
+    inner = inward.start(OPEN, everything=True, port=int(port))
+    lookups = itertools.count()
+    answers_of_names(
+        monkeypatch, {"rebind.test": lambda: (address if next(lookups) % 2 == 0 else "127.92.0.1",)}
+    )  # public at first, inside at every second look
+    if not cached:
+        monkeypatch.setattr(resolver, "CACHE_S", 0.0)
+    seeds = (f"http://rebind.test:{port}/",)
+    source = CrawlSource(seeds=seeds, delay_s=0.0, timeout_s=5.0, retries=0)
+    if cached:
+        assert crawl.crawl_to(tmp_path, source, QUIET)["kept"] == 20 and next(lookups) == 1
+    else:
+        with pytest.raises(HeadwaterError, match="private_address|robots.unreachable"):
+            crawl.crawl_to(tmp_path, source, QUIET)
+        assert next(lookups) > 1
+    assert inner.num_connections == 0
+
+
+async def calendar(x: Exchange) -> None:
+    year, month = map(int, x.path.rpartition("calendar/")[2].split("/")) if "calendar" in x.path else (2024, 6)
+    links = [f"/calendar/{year + 1}/{month}", f"/calendar/{year - 1}/{month}"]
+    links += [f"/calendar/{year + month // 12}/{month % 12 + 1}", f"/calendar/{year - (month == 1)}/{(month - 2) % 12 + 1}"]
+    await x.send(answer(page(f"{year} {month}", links)))
+
+
+async def sessions(x: Exchange) -> None:
+    links = [f"/p{i}?PHPSESSID={os.urandom(16).hex()}" for i in range(10)]
+    links += [f"/p{i};jsessionid={os.urandom(16).hex().upper()}" for i in range(10)]
+    await x.send(answer(page(x.path, links)))
+
+
+async def deeper(x: Exchange) -> None:
+    await x.send(answer(page("deeper", ["more/", "and/more/"])))
+
+
+async def always(x: Exchange) -> None:
+    fresh = [f"/w{os.urandom(6).hex()}" for _ in range(3)]
+    await x.send(answer(page("always the same", fresh)))
+
+
+async def sitemap_tree(x: Exchange) -> None:
+    if x.path == "/":
+        await x.send(ROOT)
+        return
+    named = x.path if x.path.startswith("/s") else "/s"
+    places = [f"{x.host.url}{named}{i}" for i in range(3)] + [f"{x.host.url}{x.path}"]
+    listed = "".join(f"<sitemap><loc>{place}</loc></sitemap>" for place in places)
+    await x.send(answer(f"<sitemapindex>{listed}</sitemapindex>".encode(), b"Content-Type: application/xml\r\n"))
+
+
+def test_traps_end(servers: Servers, tmp_path: Path) -> None:
+    per_host = 60
+    bomb = only(answer(deflated_zeros(256, 31), b"Content-Type: application/gzip\r\n"), then="serve")
+    bomb_host = by_path(root=OPEN, sitemap=bomb)
+    hosts = {
+        "calendar": servers.start(calendar),
+        "sessions": servers.start(sessions),
+        "deeper": servers.start(deeper),
+        "always": servers.start(always),
+        "tree": servers.start(sitemap_tree, everything=True),
+        "bomb": servers.start(bomb_host, everything=True),
+        "good": servers.start(good_site()),
+    }
+    started = time.monotonic()
+    report = crawled(tmp_path, list(hosts.values()), max_pages=800, max_pages_per_host=per_host, per_host=4)
+    seconds = time.monotonic() - started
+    found = outcomes(tmp_path)
+    kept = {
+        name: sum(url.startswith(f"{host.url}/") and what == "kept" for url, what in found.items())
+        for name, host in hosts.items()
+    }
+    assert kept["good"] == GOOD_PAGES and kept["sessions"] == 11 and kept["tree"] == kept["bomb"] == 1
+    assert kept["deeper"] < 30 and kept["always"] == per_host and 10 < kept["calendar"] <= per_host
+    assert {"trap.calendar", "trap.repeated_segments"} <= set(report["refused"])
+    assert hosts["tree"].num_asked() < 60 and max(hosts["tree"].asked.values()) == 1
+    assert seconds < 20
+
+
+def fuzzed_warcs(folder: Path, number: int) -> tuple[Path, int]:
+    """Damaged WARC files below a folder, and one that is whole: its path, and how many pages it holds."""
+    import random
+
+    rng = random.Random(5)
+    texts = [("河水流过城市，老师在图书馆里写下每一天的观察。", "zh"), ("def add(a, b):\n    return a + b", "en")]
+    pages = [page(f"page {i}", ["/x"], *texts[i % 2]) for i in range(6)]
+    records = [
+        warc.response_record(f"http://site.test/{i}", "2026-01-01T00:00:00Z", 200, "OK", ((b"Content-Type", b"text/html"),), data)[0]
+        for i, data in enumerate(pages)
+    ]  # fmt: skip
+    folder.mkdir()
+    whole = folder / "zz-whole.warc.gz"
+    whole.write_bytes(b"".join(records))
+    plain = b"".join(map(gzip.decompress, records))
+    lies = [b"-1", b"0", b"5", b"99999999999999999999", b"1e3", b"", b"0x10", b"7" * 5000]
+    for index in range(number):
+        zipped, raw = bytearray(whole.read_bytes()), bytearray(plain)
+        kind = index % 5
+        if kind == 0:
+            for _ in range(rng.randrange(1, 9)):
+                zipped[rng.randrange(len(zipped))] = rng.randrange(256)
+        elif kind == 1:
+            del zipped[rng.randrange(len(zipped)) :]
+        elif kind == 2:
+            at = raw.find(b"Content-Length: ", rng.randrange(len(raw) // 2)) + 16
+            raw[at : raw.index(b"\r\n", at)] = rng.choice(lies)
+        elif kind == 3:
+            start = rng.randrange(len(raw))
+            raw[start : start + rng.randrange(3000)] = os.urandom(rng.randrange(40))
+        else:
+            for _ in range(rng.randrange(1, 30)):
+                raw[rng.randrange(len(raw))] = rng.randrange(256)
+        name, data = (f"{index:05d}.warc.gz", zipped) if kind < 2 else (f"{index:05d}.warc", raw)
+        (folder / name).write_bytes(data)
+    return whole, len(pages)
+
+
+@pytest.mark.parametrize("number", [100, pytest.param(4000, marks=pytest.mark.slow)])
+def test_malformed_warcs_are_counted(tmp_path: Path, number: int) -> None:
+    whole, num_pages = fuzzed_warcs(tmp_path / "warc", number)
+    command = [sys.executable, "-m", "headwater", "extract", str(whole.parent), "-o", str(tmp_path / "out.jsonl.zst"), "--json"]
+    done, peak_bytes, seconds = measured(command, timeout_s=110)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "Traceback" not in done.stderr
+    report = json.loads(done.stdout)
+    assert report["rejected"] and all("." in reason for reason in report["rejected"])
+    assert report["kept"] > number and peak_bytes < 700 * MIB and seconds < 10 + number / 30
+    from headwater import document
+
+    rows = document.read_jsonl(tmp_path / "out.jsonl.zst")
+    assert sum(row["meta"].get("warc_file", row.get("warc_file", "")).endswith(whole.name) for row in rows) == num_pages
+
+
+def measured(command: list[str], timeout_s: float) -> tuple[subprocess.CompletedProcess[str], int, float]:
+    """Run a command; its end, the most memory it held, and the seconds it took."""
+    script = (
+        "import json, resource, subprocess, sys\n"
+        "done = subprocess.run(sys.argv[2:], capture_output=True, text=True, timeout=float(sys.argv[1]))\n"
+        "peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss\n"
+        "print(json.dumps([done.returncode, done.stdout, done.stderr, peak]))\n"
+    )
+    started = time.monotonic()
+    outer = subprocess.run(
+        [sys.executable, "-c", script, str(timeout_s), *command], capture_output=True, text=True, check=True
+    )
+    code, stdout, stderr, peak = json.loads(outer.stdout)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return subprocess.CompletedProcess(command, code, stdout, stderr), peak * unit, time.monotonic() - started

@@ -81,7 +81,7 @@ class Asker:
         """Ask, and give what `read` makes of the reply; both may raise Refused, and are tried again where it says so.
 
         `keyed`: the headers hold a key. `as_robot`: the address is meant for people, so that robots.txt decides.
-        `raw`: the body is wanted as it was sent. Raises Refused or Spent.
+        `raw`: the body as it was sent, a longer one cut. Raises Refused or Spent.
         """
         host = host_of(url)
         if as_robot:

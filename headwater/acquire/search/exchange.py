@@ -68,7 +68,7 @@ async def exchange(
     follow: bool,
     raw: bool = False,
 ) -> Reply:
-    """Ask once, following redirects where `follow`; `raw`: the body as it was sent. Raises Refused."""
+    """Ask once, following redirects where `follow`; `raw`: the body as it was sent, a longer one cut. Raises Refused."""
     for _ in range(MAX_REDIRECTS + 1):
         await admit(resolver, url)
         reply = await _ask(session, url, limit_bytes, headers, raw)
@@ -101,8 +101,9 @@ async def _ask(
 ) -> Reply:
     try:
         async with session.get(URL(url, encoded=True), allow_redirects=False, headers=headers) as answer:
-            limit = limit_bytes if answer.status in (200, 206) else min(limit_bytes, MAX_ERROR_BYTES)
-            cut = limit < limit_bytes
+            wanted = answer.status in (200, 206)
+            limit = limit_bytes if wanted else min(limit_bytes, MAX_ERROR_BYTES)
+            cut = raw or not wanted
             sent = await _read(answer, limit, cut)
             encoding = "" if raw else answer.headers.get("Content-Encoding", "")
             return Reply(
@@ -122,13 +123,13 @@ async def _ask(
 async def _read(answer: aiohttp.ClientResponse, limit_bytes: int, cut: bool) -> bytes:
     parts: list[bytes] = []
     size = 0
-    too_large = answer.content_length is not None and answer.content_length > limit_bytes
-    if not (too_large and not cut):
+    too_large = answer.content_length is not None and answer.content_length > limit_bytes and not cut
+    if not too_large:
         async for part in answer.content.iter_any():
             parts.append(part)
             size += len(part)
-            too_large = size > limit_bytes
-            if too_large:
+            if size > limit_bytes:
+                too_large = True
                 break
     if too_large:
         answer.close()

@@ -16,7 +16,8 @@ K1, B = 1.2, 0.75
 TITLE_WEIGHT = 3
 LEAST_SHARE = 0.6  # of the query's terms that a page must hold
 SNIPPET_BEFORE, SNIPPET_CHARS = 60, 300
-_RUN = re.compile("([\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)|([^\\W_]+[+#]*)")
+_HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_RUN = re.compile(f"([{_HAN}]+)|([^\\W_{_HAN}]+[+#]*)")
 
 
 def terms(text: str) -> list[str]:

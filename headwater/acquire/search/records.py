@@ -95,10 +95,12 @@ def checked(data: bytes, url: str, place: Row) -> Archived:
             raise BadRecord("record.other_page")
         if fields.get("WARC-Truncated") or place.get("truncated"):
             raise BadRecord("record.truncated")
-        _check_digests(record, place)
+        if fields.get("WARC-Block-Digest") and not record.verify_block_digest(consume=False):
+            raise BadRecord("record.digest_mismatch")
         record.parse_http(auto_decode="transfer")
         http = record.http_headers
         raw = record.reader.read(warc.MAX_RECORD_BYTES)
+        _check_payload(raw, fields.get("WARC-Payload-Digest") or "", str(place.get("digest", "")))
         data = body.expanded(raw, http.get("Content-Encoding") or "", warc.MAX_RECORD_BYTES)
         headers = tuple((name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in http)
         response = Response(
@@ -133,13 +135,10 @@ def _member(data: bytes) -> tuple[bytes, bytes]:
     return data[: len(data) - len(stream.unused_data)], plain
 
 
-def _check_digests(record: Any, place: Row) -> None:
-    """The digests that the record carries must be of what it holds, and the index must mean the same."""
-    if record.headers.get("WARC-Block-Digest") and not record.verify_block_digest(consume=False):
+def _check_payload(payload: bytes, carried: str, named: str) -> None:
+    """The digest that a record carries must be of its payload, and the index must name the same. Raises BadRecord."""
+    given = carried.rpartition(":")[2]
+    if carried.lower().startswith("sha1:") and given.upper() != warc.digest_of(payload).rpartition(":")[2]:
         raise BadRecord("record.digest_mismatch")
-    carried = record.headers.get("WARC-Payload-Digest") or ""
-    if carried and not record.verify_payload_digest(consume=False):
-        raise BadRecord("record.digest_mismatch")
-    named = str(place.get("digest", "")).rpartition(":")[2]
-    if named and carried and named != carried.rpartition(":")[2]:
+    if named and given and named.rpartition(":")[2] != given:
         raise BadRecord("record.digest_mismatch")

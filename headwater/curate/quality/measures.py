@@ -54,15 +54,15 @@ def rank_correlation(a: np.ndarray, b: np.ndarray) -> float | None:
 def measure(truth: np.ndarray, scores: np.ndarray, lengths: np.ndarray) -> dict[str, Any]:
     """Accuracy, precision, recall and F1 at a score of 0.5, AUC, calibration, and what length alone would do."""
     called = scores >= 0.5
-    hits = int((called & truth).sum())
-    precision, recall = hits / max(1, int(called.sum())), hits / max(1, int(truth.sum()))
+    hits, positives = int((called & truth).sum()), int(truth.sum())
+    measurable = 0 < positives < len(truth)  # of one class alone these three would say nothing
     figures: dict[str, Any] = {
         "documents": len(truth),
-        "positive": int(truth.sum()),
+        "positive": positives,
         "accuracy": float((called == truth).mean()) if len(truth) else None,
-        "precision": precision,
-        "recall": recall,
-        "f1": 2 * precision * recall / (precision + recall) if hits else 0.0,
+        "precision": hits / max(1, int(called.sum())) if measurable else None,
+        "recall": hits / positives if measurable else None,
+        "f1": 2 * hits / max(1, int(called.sum()) + positives) if measurable else None,
         "auc": auc(truth, scores),
     }
     by_length = auc(truth, lengths)

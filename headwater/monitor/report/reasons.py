@@ -31,6 +31,18 @@ GROUPS: dict[str, tuple[str, str]] = {
 
 STATUS = "fetch.status_"
 REASONS: dict[str, tuple[str, str]] = {
+    "host_busy": ("its server was too busy for too long", "服务器持续繁忙"),
+    "opt_out": ("its owner asked to be left out", "所有者要求排除"),
+    "tdm.reserved": ("its owner reserves text and data mining", "所有者保留文本与数据挖掘权利"),
+    "canonical.elsewhere": ("another address of the same page was kept", "已保留同一页面的规范网址"),
+    "fetch.unparsable": ("a page that no parser could read", "页面无法解析"),
+    "trap.calendar": ("one of endless calendar pages", "无穷无尽的日历页面"),
+    "trap.session_id": ("an address that names a session", "网址带有会话标识"),
+    "trap.repeated_segments": ("an address that repeats itself", "网址路径自我重复"),
+    "trap.too_deep": ("an address with too many folders", "网址层级过深"),
+    "trap.too_many_queries": ("one of very many views of the same page", "同一页面的大量参数组合"),
+    "recall.not_recalled": ("not among the pages like those asked for", "与所要的页面不相似"),
+    "quality.low_score": ("scored below the quality asked for", "质量得分低于要求"),
     "input.invalid_json": ("a line that is not JSON", "某行不是合法的 JSON"),
     "input.invalid_utf8": ("bytes that are not UTF-8 text", "不是 UTF-8 文本"),
     "input.no_text": ("a row without text", "没有正文的行"),

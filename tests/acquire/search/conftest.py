@@ -86,7 +86,7 @@ def told(value: Any, status: int = 200, **headers: str) -> Answer:
 
 
 def html(body: str, head: str = "", charset: str = "utf-8") -> Answer:
-    text = f"<!doctype html><html><head><title>t</title>{head}</head><body>{body}</body></html>"
+    text = f"<!doctype html><html><head>{head or '<title>t</title>'}</head><body>{body}</body></html>"
     return 200, {"Content-Type": f"text/html; charset={charset}"}, text.encode(charset)
 
 

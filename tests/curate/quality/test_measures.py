@@ -27,6 +27,14 @@ def test_one_class_alone_has_no_auc() -> None:
     assert measures.auc(np.zeros(0, bool), np.zeros(0)) is None
 
 
+def test_f1_is_the_harmonic_mean_and_one_class_alone_has_none() -> None:
+    truth, scores = np.array([1, 1, 1, 0, 0], bool), np.array([0.9, 0.8, 0.1, 0.7, 0.2])
+    found = measures.measure(truth, scores, np.arange(5.0))
+    assert (found["accuracy"], found["precision"], found["recall"], found["f1"]) == (0.6, 0.6667, 0.6667, 0.6667)
+    alone = measures.measure(np.ones(3, bool), np.full(3, 0.9), np.arange(3.0))
+    assert alone["accuracy"] == 1.0 and alone["precision"] is alone["recall"] is alone["f1"] is None
+
+
 def test_what_only_length_tells_is_seen_at_equal_length() -> None:
     rng = np.random.default_rng(1)
     lengths = rng.random(2000)
