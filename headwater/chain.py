@@ -29,11 +29,11 @@ CHECKPOINTING = ("checkpoint_every_s", "checkpoint_every_steps", "keep_checkpoin
 def stages(recipe: Recipe, limit: int | None = None) -> list[Stage]:
     """Every stage of a recipe, in order. `limit`: documents a source, for a smoke test."""
     captures = [_capture(index, source, limit) for index, source in _captured(recipe)]
-    chosen = _choosing_stages(recipe)
+    recall, quality = _recall(recipe), _quality(recipe)
     return [
         *captures,
         _acquire(recipe, [stage.name for stage in captures], limit),
-        *chosen,
+        *recall,
         Stage(
             name="annotate",
             version=1,
@@ -42,13 +42,14 @@ def stages(recipe: Recipe, limit: int | None = None) -> list[Stage]:
             fields=_annotation_fields(recipe),
             inputs=("acquire",),
         ),
+        *quality,
         Stage(
             name="curate",
             version=1,
             function="headwater.curate.decide:run",
             config=recipe.curate,
             fields=_decision_fields(recipe),
-            inputs=("annotate", *(stage.name for stage in chosen)),
+            inputs=("annotate", *(stage.name for stage in (*recall, *quality))),
         ),
         Stage(
             name="split",
@@ -133,7 +134,8 @@ def _capture(index: int, source: Any, limit: int | None) -> Stage:
         version=1,
         function=CAPTURES[kind],
         config=source,
-        fields={key: value for key, value in fields.items() if key not in skipped} | ({"limit": limit} if limit else {}),
+        fields={key: value for key, value in fields.items() if key not in skipped}
+        | ({"limit": limit} if limit else {}),
     )
 
 
@@ -159,34 +161,40 @@ def _acquire(recipe: Recipe, captures: list[str], limit: int | None) -> Stage:
     )
 
 
-def _choosing_stages(recipe: Recipe) -> list[Stage]:
-    """The classifiers that choose among documents, where the recipe asks for them."""
-    found = []
-    if recipe.recall.seed:
-        fields = {"recall": as_fields(recipe.recall) | _contents(recipe.recall, "seed", "review"), "seed": recipe.seed}
-        found.append(
-            Stage(
-                name="recall",
-                version=1,
-                function="headwater.curate.recall.stage:run",
-                config=recipe.recall,
-                fields=fields,
-                inputs=("acquire",),
-            )
+def _recall(recipe: Recipe) -> list[Stage]:
+    """The stage that looks for documents like a seed's, where the recipe names a seed."""
+    if not recipe.recall.seed:
+        return []
+    fields = as_fields(recipe.recall) | _contents(recipe.recall, "seed", "review")
+    return [
+        Stage(
+            name="recall",
+            version=1,
+            function="headwater.curate.recall.stage:run",
+            config=recipe.recall,
+            fields={"recall": fields, "seed": recipe.seed},
+            inputs=("acquire",),
         )
-    if recipe.quality.present:
-        given = _contents(recipe.quality, "model", "positive", "negative")
-        found.append(
-            Stage(
-                name="quality",
-                version=1,
-                function="headwater.curate.quality.stage:run",
-                config=recipe.quality,
-                fields={"quality": as_fields(recipe.quality) | given, "seed": recipe.seed},
-                inputs=("acquire",),
-            )
+    ]
+
+
+def _quality(recipe: Recipe) -> list[Stage]:
+    """The stage that keeps the best by a classifier, where the recipe names one or what to train it from."""
+    if not recipe.quality.present:
+        return []
+    from headwater.curate.quality.stage import fingerprint
+
+    fields = as_fields(recipe.quality) | fingerprint(recipe.quality)
+    return [
+        Stage(
+            name="quality",
+            version=1,
+            function="headwater.curate.quality.stage:run",
+            config=recipe.quality,
+            fields={"quality": fields, "seed": recipe.seed},
+            inputs=("acquire", "annotate"),
         )
-    return found
+    ]
 
 
 def _contents(section: Any, *names: str) -> dict[str, Any]:

@@ -3,193 +3,126 @@
 In: the tree (lxml) of a page, which is used up. Out: the blocks of its main part as Markdown, in time linear in the
 page. Three steps: leave out what names itself as something else (navigation, comments, sharing), go down from the
 body as long as one child holds nearly all of the prose, and there leave out the blocks that are mostly links.
+Scoring prose less its links is Readability's idea (Arc90, 2009); going down instead of voting up keeps a text
+together that a page holds in several elements.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from headwater.acquire.boilerplate import LEFT_OUT, drop, is_named_away, is_teaser_list
 from headwater.acquire.markdown import markdown_blocks
 
 DOMINANT_SHARE = 0.72  # of an element's prose, held by one child: the search goes on there
+BESIDE_SHARE = 0.08  # of an element's prose, held by paragraphs beside that child: it does not
+MIN_BESIDE = 2
 MARKED_SHARE = 0.5  # of all prose, held by an element marked as the article
 GUARD_SHARE = 0.3  # of all prose: an element that holds this much stays, whatever its name
 MIN_BLOCK_CHARS = 20  # less is a label
 MAX_LINK_SHARE = 0.5  # of a block's characters
-MIN_TEASERS = 3
-LINK_COST = 3.0  # characters of prose that a character of link text outweighs
-_LEFT_OUT = frozenset(
-    "script style noscript template svg iframe nav aside button select input textarea object embed canvas video audio "
-    "dialog head footer datalist option label map area frame frameset applet".split()
+MAX_TEASER_SHARE = 0.5  # of the main part's prose: a list with more is what the page is about
+LINK_COST = 3  # characters of prose that a character of link text outweighs
+_INLINE = frozenset(
+    "a abbr b bdi bdo big br cite code del em font i ins kbd mark q s samp small span strike strong sub sup time tt u "
+    "var wbr".split()
 )
-_ROLES = frozenset("navigation banner contentinfo search dialog complementary menu menubar toolbar tablist alert".split())
-_NAMED = re.compile(
-    r"(?:^|[\s_-])(?:nav(?:bar|igation)?|(?:sub)?menu|side-?bar|foot(?:er)?|bread-?crumbs?|comments?|disqus\w*|respond"
-    r"|shar(?:e|ing)\w*|social\w*|sociable|related\w*|recommend\w*|newsletter\w*|subscri\w+|signup|promo\w*|advert\w*|ads?"
-    r"|sponsor\w*|cookie\w*|gdpr\w*|consent|popup|modal|overlay|tags?|tag-?list|pagination|pager|print-?only|noprint|widget|outbrain"
-    r"|taboola|author-?(?:bio|box|info|card)|byline|meta|metadata|teasers?|trending|most-?(?:read|popular)|popular|more-?on"
-    r"|read-?more|see-?also|skip-?links?|toolbar|login|rating|reactions?|banner|masthead|hidden|hide|sr-only"
-    r"|screen-reader-text|visually-?hidden|timestamp|caption|credits?|edit-?section|mw-editsection|toc|reply|replies)"
-    r"(?=$|[\s_-]|[A-Z])",
-    re.IGNORECASE,
-)
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_MARKED = re.compile(r"articlebody|article[-_]?(?:body|content|text)|(?:post|entry|story|page)[-_]?(?:body|content|text)", re.I)
-_PROSE_TAGS = frozenset(
-    "p div pre blockquote td li dd article section main body center font h1 h2 h3 h4 h5 h6 figure th dt tt".split()
-)
-_INLINE = frozenset("a b i em strong span font u s sub sup code tt small big abbr cite q kbd samp var mark ins time br wbr".split())
+_NO_HOLDER = frozenset("p pre table ul ol dl tbody tr blockquote".split())
+_THINNED = ("ul", "ol", "dl", "div", "section", "table", "p", "header", "form", "h2", "h3", "h4")
+Sums = tuple[int, int, int]  # characters, those of them in links, prose
 
 
 def main_blocks(tree: Any) -> list[str]:
     """The blocks of the main part; none where the page has no prose."""
+    from lxml import etree
+
     body = tree.find("body") if tree.tag == "html" else tree
     if body is None:
         return []
-    weights = Weights(body)
-    weights.prune(body)
-    top = weights.top(body)
-    weights.thin(top)
+    etree.strip_elements(body, *LEFT_OUT, with_tail=False)
+    sums: dict[Any, Sums] = {}
+    _weigh(body, sums)
+    _prune(body, sums, int(GUARD_SHARE * sums[body][2]))
+    top = _top(body, sums)
+    _thin(top, sums)
     return markdown_blocks(top)
 
 
-class Weights:
-    """Characters, linked characters and prose below each element; sums are taken once, children first."""
-
-    def __init__(self, body: Any) -> None:
-        self.chars: dict[Any, int] = {}
-        self.linked: dict[Any, int] = {}
-        self.prose: dict[Any, float] = {}
-        self._weigh(body)
-
-    def _weigh(self, body: Any) -> None:
-        order = list(body.iter("*"))
-        own_chars: dict[Any, int] = dict.fromkeys(order, 0)
-        own_linked: dict[Any, int] = dict.fromkeys(order, 0)
-        prose: dict[Any, float] = dict.fromkeys(order, 0.0)
-        for element in reversed(order):
-            tag = element.tag
-            if tag in _LEFT_OUT:
-                own_chars[element] = own_linked[element] = 0
-                prose[element] = 0.0
-            else:
-                own_chars[element] += _length(element.text)
-                if tag == "a":
-                    own_linked[element] = own_chars[element]
-            parent = element.getparent()
-            if element is not body and parent is not None:
-                if tag in _INLINE:
-                    own_chars[parent] += own_chars[element]
-                    own_linked[parent] += own_linked[element]
-                own_chars[parent] += _length(element.tail)
-        self._add_up(body, order, own_chars, own_linked, prose)
-
-    def _add_up(self, body: Any, order: list[Any], chars: dict[Any, int], linked: dict[Any, int], prose: Any) -> None:
-        for element in reversed(order):
-            if element.tag not in _INLINE:
-                if chars[element] >= MIN_BLOCK_CHARS and element.tag in _PROSE_TAGS:
-                    prose[element] += max(0.0, chars[element] - LINK_COST * linked[element])
-            parent = element.getparent()
-            if element is not body and parent is not None and element.tag not in _LEFT_OUT:
-                prose[parent] += prose[element]
-        total_chars, total_linked = dict(chars), dict(linked)
-        for element in reversed(order):
-            parent = element.getparent()
-            if element is not body and parent is not None and element.tag not in _INLINE:
-                total_chars[parent] += total_chars[element]
-                total_linked[parent] += total_linked[element]
-        self.chars, self.linked, self.prose = total_chars, total_linked, prose
-
-    def prune(self, body: Any) -> None:
-        """Remove what is no content by its tag, its role, its name or its being hidden, and its prose from the sums."""
-        most = GUARD_SHARE * self.prose[body]
-        for element in list(body.iter("*")):
-            if element is body or element not in self.prose:
-                continue
-            if element.tag in _LEFT_OUT or (self.prose[element] <= most and is_named_away(element)):
-                self._remove(element, body)
-
-    def _remove(self, element: Any, body: Any) -> None:
-        parent = element.getparent()
-        if parent is None:
-            return
-        prose, chars, linked = self.prose[element], self.chars[element], self.linked[element]
-        above = parent
-        while above is not None and element.tag not in _LEFT_OUT:
-            self.prose[above] -= prose
-            self.chars[above] -= chars
-            self.linked[above] -= linked
-            above = None if above is body else above.getparent()
-        drop(element)
-
-    def top(self, body: Any) -> Any:
-        """The element that holds the main part: a marked one where it holds most, else by descent."""
-        total = self.prose[body]
-        element = body
-        for marked in body.iter("article", "main", "div", "section"):
-            if self.prose.get(marked, 0) >= MARKED_SHARE * total and (marked.tag in ("article", "main") or _is_marked(marked)):
-                element = marked
-        while True:
-            best = max(element, key=lambda child: self.prose.get(child, 0.0), default=None)
-            if best is None or self.prose.get(best, 0.0) < DOMINANT_SHARE * self.prose[element] or best.tag in ("p", "pre", "table", "ul", "ol", "dl", "tbody"):
-                return element
-            element = best
-
-    def thin(self, top: Any) -> None:
-        """Remove lists of teasers of other pages, and the blocks that are mostly links."""
-        for element in list(top.iter("ul", "ol", "div", "section")):
-            if element is not top and self.prose.get(element, 0) < 0.5 * self.prose[top] and is_teaser_list(element):
-                drop(element)
-        for element in list(top.iter("ul", "ol", "dl", "div", "section", "table", "p", "header", "form", "h2", "h3", "h4")):
-            chars = self.chars.get(element, 0)
-            if element is not top and chars and self.linked[element] > MAX_LINK_SHARE * chars and element.getparent() is not None:
-                drop(element)
-
-
-def is_named_away(element: Any) -> bool:
-    """Whether an element says of itself that it is no content."""
-    given = element.attrib
-    if not given:
-        return False
-    if given.get("role") in _ROLES or given.get("aria-hidden") == "true" or "hidden" in given:
-        return True
-    style = given.get("style")
-    if style and _HIDDEN.search(style):
-        return True
-    name = f"{given.get('class', '')} {given.get('id', '')}"
-    return len(name) > 1 and element.tag not in ("html", "body", "article", "main", "h1", "table", "td") and _NAMED.search(name) is not None
-
-
-def is_teaser_list(element: Any) -> bool:
-    """Whether nearly all of an element's three or more children are headings that link, with what belongs to them."""
-    if len(element) < MIN_TEASERS:
-        return False
-    linked = sum(1 for child in element if any(_is_linked(head) for head in child.iter("h2", "h3", "h4", "h5", "h6")))
-    return linked >= max(MIN_TEASERS, 0.8 * len(element))
-
-
-def _is_linked(head: Any) -> bool:
-    parent = head.getparent()
-    return parent.tag == "a" or (len(head) > 0 and head[0].tag == "a" and not (head.text or "").strip())
-
-
-def drop(element: Any) -> None:
-    """Take an element out of its tree; the text after it stays."""
-    parent = element.getparent()
-    tail = element.tail
-    if tail and tail.strip():
-        before = element.getprevious()
-        if before is None:
-            parent.text = (parent.text or "") + tail
+def _weigh(element: Any, sums: dict[Any, Sums]) -> Sums:
+    """The sums of an element and all below it; recursion is bounded by the depth that libxml2 keeps."""
+    own = _length(element.text)
+    own_linked = chars = linked = prose = 0
+    for child in element:
+        child_chars, child_linked, child_prose = _weigh(child, sums)
+        if child.tag in _INLINE:
+            own += child_chars
+            own_linked += child_linked
         else:
-            before.tail = (before.tail or "") + tail
-    parent.remove(element)
+            chars += child_chars
+            linked += child_linked
+        prose += child_prose
+        own += _length(child.tail)
+    if element.tag == "a":
+        own_linked = own
+    elif own >= MIN_BLOCK_CHARS and element.tag not in _INLINE:
+        prose += max(0, own - LINK_COST * own_linked)
+    found = (chars + own, linked + own_linked, prose)
+    sums[element] = found
+    return found
 
 
-def _is_marked(element: Any) -> bool:
-    given = element.attrib
-    return _MARKED.search(f"{given.get('itemprop', '')} {given.get('class', '')} {given.get('id', '')}") is not None
+def _prune(element: Any, sums: dict[Any, Sums], most: int) -> Sums:
+    """Remove what says it is no content, and lower the sums of what it lay in; returns what was taken."""
+    chars = linked = prose = 0
+    for child in list(element):
+        if sums[child][2] <= most and is_named_away(child):
+            taken = sums[child]
+            drop(child)
+        else:
+            taken = _prune(child, sums, most)
+        chars, linked, prose = chars + taken[0], linked + taken[1], prose + taken[2]
+    if chars:
+        before = sums[element]
+        sums[element] = (before[0] - chars, before[1] - linked, before[2] - prose)
+    return chars, linked, prose
+
+
+def _top(body: Any, sums: dict[Any, Sums]) -> Any:
+    """The element that holds the main part: the innermost marked one that holds most of the prose, else by descent."""
+    from headwater.acquire.boilerplate import is_marked
+
+    least = MARKED_SHARE * sums[body][2]
+    element = body
+    for marked in body.iter("article", "main", "div", "section"):
+        if sums[marked][2] >= least and is_marked(marked):
+            element = marked
+    while True:
+        prose = sums[element][2]
+        best = max(element, key=lambda child: sums[child][2], default=None)
+        if best is None or best.tag in _NO_HOLDER or sums[best][2] < DOMINANT_SHARE * prose:
+            return element
+        beside = [sums[child][2] for child in element if child is not best and _is_paragraph(child, sums)]
+        if len(beside) >= MIN_BESIDE and sum(beside) > BESIDE_SHARE * prose:
+            return element
+        element = best
+
+
+def _is_paragraph(element: Any, sums: dict[Any, Sums]) -> bool:
+    """Whether an element's prose is its own, and no block's inside it."""
+    return element.tag in ("p", "div", "blockquote", "pre") and (
+        sums[element][2] > 0 and not any(sums[child][2] for child in element if child.tag not in _INLINE)
+    )
+
+
+def _thin(top: Any, sums: dict[Any, Sums]) -> None:
+    """Remove lists of teasers of other pages, and the blocks that are mostly links."""
+    most = MAX_TEASER_SHARE * sums[top][2]
+    for element in list(top.iter(*_THINNED)):
+        chars, linked, prose = sums[element]
+        if element is top or not chars:
+            continue
+        if linked > MAX_LINK_SHARE * chars or (prose < most and is_teaser_list(element)):
+            drop(element)
 
 
 def _length(text: str | None) -> int:

@@ -269,7 +269,9 @@ CASES: dict[str, Case] = {
         only(head(HTML + CHUNKED), chunk(b"<html>"), b"zz\r\nno\r\n0\r\n\r\n")
     ),
     "sends a negative chunk": ends("fetch.bad_response", "fetch.cut_short")(only(head(HTML + CHUNKED), b"-5\r\nhello")),
-    "sends a chunk size for ever": ends("fetch.bad_response", "fetch.cut_short", "fetch.timeout")(
+    "sends a chunk size for ever": ends(
+        "fetch.bad_response", "fetch.cut_short", "fetch.timeout", most_sent_bytes=4 << 30
+    )(
         for_ever(head(HTML + CHUNKED), b"0" * 60_000)
     ),
     "sends trailers for ever": ends("fetch.bad_response", "fetch.cut_short", "fetch.timeout", "kept")(
@@ -624,7 +626,7 @@ def test_traps_end(servers: Servers, tmp_path: Path) -> None:
         for name, host in hosts.items()
     }
     assert kept["good"] == GOOD_PAGES and kept["sessions"] == 11 and kept["tree"] == kept["bomb"] == 1
-    assert kept["deeper"] < 30 and kept["always"] == per_host and 10 < kept["calendar"] <= per_host
+    assert kept["deeper"] < per_host and kept["always"] == per_host and 10 < kept["calendar"] <= per_host
     assert {"trap.calendar", "trap.repeated_segments"} <= set(report["refused"])
     assert hosts["tree"].num_asked() < 60 and max(hosts["tree"].asked.values()) == 1
     assert seconds < 20
@@ -678,10 +680,14 @@ def test_malformed_warcs_are_counted(tmp_path: Path, number: int) -> None:
     report = json.loads(done.stdout)
     assert report["rejected"] and all("." in reason for reason in report["rejected"])
     assert report["kept"] > number and peak_bytes < 700 * MIB and seconds < 10 + number / 30
-    from headwater import document
+    assert [row["warc_file"] for row in documents(tmp_path / "out.jsonl.zst")].count(whole.name) == num_pages
 
-    rows = document.read_jsonl(tmp_path / "out.jsonl.zst")
-    assert sum(row["meta"].get("warc_file", row.get("warc_file", "")).endswith(whole.name) for row in rows) == num_pages
+
+def documents(path: Path) -> list[dict[str, Any]]:
+    import zstandard
+
+    with zstandard.open(path, "rt", encoding="utf-8") as handle:
+        return [json.loads(line) for line in handle]
 
 
 def measured(command: list[str], timeout_s: float) -> tuple[subprocess.CompletedProcess[str], int, float]:
