@@ -1,7 +1,7 @@
 """The READMEs are true: their commands run, the two say the same, and what they point to is there.
 
-A ```sh block follows a mark: `<!-- test: quick -->` (run here), `<!-- test: slow -->` (run with the slow tests) or
-`<!-- test: none (why) -->`.
+A ```sh block follows a mark: `<!-- test: quick -->` (run here; a note in brackets may follow), `<!-- test: slow -->`
+(run with the slow tests) or `<!-- test: none (why) -->`.
 """
 
 from __future__ import annotations
@@ -10,15 +10,25 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from headwater.cli.main import COMMANDS
+from tests.curate.endpoint_server import Reply, Server, completion, serving, user_text
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.zh.md")
-_BLOCK = re.compile(r"(?:<!-- test: (quick|slow|none \([^)]+\)) -->\n)?```sh\n(.*?)```", re.DOTALL)
+MODEL_PORT = 8643
+LESSON = (
+    "Cut an apple into four equal parts. Each part is one quarter of the whole, and four quarters make it whole again."
+    " If you eat one of them, three are left, so three quarters remain on the plate. Two quarters cover exactly as much"
+    " as a half does, which is why both names stand for the same amount. Try it with paper: fold a sheet twice, open it,"
+    " colour two of the fields, and compare them with a neighbour's half."
+)
+_BLOCK = re.compile(r"(?:<!-- test: (quick|slow|none \([^)]+\))(?: \([^)]+\))? -->\n)?```sh\n(.*?)```", re.DOTALL)
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -34,6 +44,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("README.md", "README.zh.md", "docs", "headwater", "recipes"):
         (place / name).symlink_to(REPOSITORY / name)
     return place
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[Server]:
+    """The language model that the README speaks to: it teaches on request, and judges what it is shown."""
+
+    def answer(request: dict[str, Any]) -> Reply:
+        asked = user_text(request)
+        if "Score:" in asked:
+            return completion("Score: 4")
+        return completion(f"About this request: {asked[:80]}\n\n{LESSON}")
+
+    with serving(answer, MODEL_PORT) as server:
+        yield server
 
 
 def run_block(commands: str, folder: Path) -> None:
@@ -53,6 +77,7 @@ def run_block(commands: str, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("number", range(len([mark for mark, _ in blocks("README.md") if mark == "quick"])))
+@pytest.mark.usefixtures("endpoint")
 def test_quick_commands_run(number: int, folder: Path) -> None:
     quick = [commands for mark, commands in blocks("README.md") if mark == "quick"]
     run_block(quick[number], folder)

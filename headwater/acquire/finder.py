@@ -19,6 +19,8 @@ BESIDE_SHARE = 0.08  # of an element's prose, held by paragraphs beside that chi
 MIN_BESIDE = 2
 MARKED_SHARE = 0.5  # of all prose, held by an element marked as the article
 GUARD_SHARE = 0.3  # of all prose: an element that holds this much stays, whatever its name
+LEAD_CHARS = 60  # of a paragraph that leads into the main part
+MAX_LEAD_SHARE = 0.5  # of the main part's prose
 MIN_BLOCK_CHARS = 20  # less is a label
 MAX_LINK_SHARE = 0.5  # of a block's characters
 MAX_TEASER_SHARE = 0.5  # of the main part's prose: a list with more is what the page is about
@@ -28,6 +30,7 @@ _INLINE = frozenset(
     "var wbr".split()
 )
 _NO_HOLDER = frozenset("p pre table ul ol dl tbody tr blockquote".split())
+_NO_LEAD = ("figure", "li", "table", "form", "dl")
 _THINNED = ("ul", "ol", "dl", "div", "section", "table", "p", "header", "form", "h2", "h3", "h4")
 Sums = tuple[int, int, int]  # characters, those of them in links, prose
 
@@ -44,8 +47,12 @@ def main_blocks(tree: Any) -> list[str]:
     _weigh(body, sums)
     _prune(body, sums, int(GUARD_SHARE * sums[body][2]))
     top = _top(body, sums)
+    lead = [block for element in _lead(body, top, sums) for block in markdown_blocks(element)]
     _thin(top, sums)
-    return markdown_blocks(top)
+    blocks = lead + markdown_blocks(top)
+    while blocks and blocks[-1].startswith("#"):  # of something that was left out
+        blocks.pop()
+    return blocks
 
 
 def _weigh(element: Any, sums: dict[Any, Sums]) -> Sums:
@@ -63,7 +70,7 @@ def _weigh(element: Any, sums: dict[Any, Sums]) -> Sums:
         prose += child_prose
         own += _length(child.tail)
     if element.tag == "a":
-        own_linked = own
+        own_linked, linked, prose = own, chars, 0
     elif own >= MIN_BLOCK_CHARS and element.tag not in _INLINE:
         prose += max(0, own - LINK_COST * own_linked)
     found = (chars + own, linked + own_linked, prose)
@@ -105,6 +112,31 @@ def _top(body: Any, sums: dict[Any, Sums]) -> Any:
         if len(beside) >= MIN_BESIDE and sum(beside) > BESIDE_SHARE * prose:
             return element
         element = best
+
+
+def _lead(body: Any, top: Any, sums: dict[Any, Sums]) -> list[Any]:
+    """The paragraphs between the page's headline and its main part, where the headline stands outside of that part.
+
+    Without a headline, those right before the main part.
+    """
+    if next(top.iter("h1"), None) is not None:
+        return []
+    around = list(top.iterancestors())
+    near = around[1] if len(around) > 1 else body
+    found: list[Any] = []
+    is_under = is_near = False
+    for element in body.iter("*"):
+        if element is top:
+            break
+        if element.tag == "h1":
+            found, is_under = [], True
+        elif element is near:
+            found, is_near = found if is_under else [], True
+        elif element not in around and sums[element][2] >= LEAD_CHARS and _is_paragraph(element, sums):
+            found.append(element)
+    found = [element for element in found if next(element.iterancestors(*_NO_LEAD), None) is None]
+    prose = sum(sums[element][2] for element in found)
+    return found if (is_under or is_near) and prose < MAX_LEAD_SHARE * sums[top][2] else []
 
 
 def _is_paragraph(element: Any, sums: dict[Any, Sums]) -> bool:

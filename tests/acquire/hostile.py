@@ -25,6 +25,7 @@ from headwater.acquire.entries import Entry
 from .conftest import SITE_FILES
 
 HOLD_S = 30.0
+PIECE_BYTES = 64 << 10
 HTML = b"Content-Type: text/html; charset=utf-8\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
 
@@ -37,9 +38,11 @@ class Exchange:
 
     async def send(self, *parts: bytes) -> None:
         for part in parts:
-            self._writer.write(part)
-            self.host.sent_bytes += len(part)
-            await self._writer.drain()
+            for start in range(0, len(part), PIECE_BYTES):
+                piece = part[start : start + PIECE_BYTES]
+                self._writer.write(piece)
+                await self._writer.drain()
+                self.host.sent_bytes += len(piece)
 
     async def send_for_ever(self, part: bytes, most_bytes: int = 4 << 30) -> None:
         """Send until the client hangs up; what it takes before that is in `host.sent_bytes`."""

@@ -43,6 +43,7 @@ class Service:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = 1 << 16  # an answer in one piece, which waits for no acknowledgement
 
             def do_GET(self) -> None:
                 asked = Asked(self)
@@ -53,6 +54,7 @@ class Service:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)
+                self.wfile.flush()
                 if int(headers.get("Content-Length", len(body))) > len(body):
                     service.stop.wait(5)  # the rest never comes
                     self.close_connection = True
