@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 
 MAX_LAYERS = 2
+ZSTD_INPUT_BYTES = 256  # of zeros, this much becomes 8 MiB
 ACCEPT_ENCODING = "gzip, deflate"
 
 
@@ -35,7 +36,7 @@ def expanded(data: bytes, encoding: str, limit_bytes: int, cut: bool = False) ->
         elif name == "deflate":
             data = _deflated(data, limit_bytes + 1, cut)
         elif name == "zstd":
-            data = _zstd(data, limit_bytes + 1)
+            data = _zstd(data, limit_bytes + 1, cut)
         else:
             raise BadBody("unknown_encoding")
         if len(data) > limit_bytes:
@@ -81,11 +82,22 @@ def _deflated(data: bytes, most: int, lenient: bool) -> bytes:
         return _inflated(data, -zlib.MAX_WBITS, most, lenient)
 
 
-def _zstd(data: bytes, most: int) -> bytes:
+def _zstd(data: bytes, most: int, lenient: bool) -> bytes:
+    """At most `most` bytes of zstd frames that follow one another, a little of the input at a time."""
     import zstandard
 
+    parts: list[bytes] = []
+    size = position = 0
     try:
-        with zstandard.ZstdDecompressor(max_window_size=1 << 23).stream_reader(data) as reader:
-            return reader.read(most)
+        while position < len(data) and size < most:
+            stream = zstandard.ZstdDecompressor(max_window_size=1 << 23).decompressobj()
+            while not stream.eof and size < most:
+                if position >= len(data):
+                    raise zstandard.ZstdError("the last frame breaks off")
+                parts.append(stream.decompress(data[position : position + ZSTD_INPUT_BYTES]))
+                position, size = position + ZSTD_INPUT_BYTES, size + len(parts[-1])
+            position = min(position, len(data)) - len(stream.unused_data)
     except zstandard.ZstdError as error:
-        raise BadBody("broken_body") from error
+        if not (lenient and size):
+            raise BadBody("broken_body") from error
+    return b"".join(parts)[:most]

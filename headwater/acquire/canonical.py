@@ -44,6 +44,14 @@ def join(folder: str, link: str) -> str | None:
         return None
 
 
+def target(url: str, named: str) -> str | None:
+    """The canonical spelling of an address that a header of `url` names, or None where it names none."""
+    try:
+        return canonical(urljoin(url, named)) if named else None
+    except ValueError:  # what cannot be joined is no address
+        return None
+
+
 def folder_of(url: str) -> str:
     """A canonical URL up to its last slash: what relative links of the page resolve against."""
     path = url.partition("?")[0]

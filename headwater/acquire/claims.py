@@ -7,12 +7,10 @@ licence in the header comes first.
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from headwater.acquire import links
-from headwater.acquire.canonical import canonical
+from headwater.acquire.canonical import target
 from headwater.acquire.charset import declared
 from headwater.acquire.fetch import Response
 
@@ -37,15 +35,8 @@ def read(response: Response) -> Claims:
     return Claims(
         links=page.links if follow else [],
         feeds=page.feeds if follow else (),
-        canonical=_target(says.canonical, response.url) or page.canonical or "",
+        canonical=target(response.url, says.canonical or "") or page.canonical or "",
         license=says.license or page.license,
         noindex=says.noindex or page.noindex,
-        reserved=says.tdm_reserved or page.tdm_reserved,
+        reserved=page.tdm_reserved or (says.tdm_reserved and not page.tdm_released),
     )
-
-
-def _target(named: str | None, url: str) -> str:
-    """The canonical spelling of an address named in a header, which may be relative; "" where it is none."""
-    with contextlib.suppress(ValueError):  # what cannot be joined is no address
-        return (canonical(urljoin(url, named)) or "") if named else ""
-    return ""

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from headwater.acquire.charset import decoded
-from headwater.acquire.mainbody import main_body
-from headwater.acquire.pagemeta import page_meta
+from headwater.acquire.extraction.mainbody import main_body
+from headwater.acquire.extraction.pagemeta import page_meta
 
 MAX_PAGE_CHARS = 8 << 20
 MAX_TAGS = 200_000

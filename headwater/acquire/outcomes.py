@@ -6,9 +6,7 @@ entries to ask for next. A page asked for anew that has not changed becomes a `r
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterable
-from urllib.parse import urljoin
 
 from headwater.acquire import canonical, claims, listings, warc
 from headwater.acquire.entries import ALTERNATE, FEED, SITEMAP, Entry, Page, Revisit
@@ -98,7 +96,7 @@ class Outcomes:
 
     def _record_redirect(self, entry: Entry, response: Response) -> list[Entry]:
         """A redirect is a rejected page and a new entry, so that its target passes every check like any other."""
-        target = _redirect_target(entry.url, response)
+        target = canonical.target(entry.url, response.location)
         if target is None:
             return self._frontier.finish(entry, "redirect.no_target")
         if self._frontier.state.leads_back(entry.url, target, self._source.max_redirects):
@@ -113,7 +111,7 @@ class Outcomes:
     async def record_listing(self, entry: Entry, response: Response) -> list[Entry]:
         """Write down what a sitemap or feed led to; the new entries."""
         if response.status in REDIRECTS:
-            target = _redirect_target(entry.url, response)
+            target = canonical.target(entry.url, response.location)
             moved = [entry._replace(url=target, hops=entry.hops + 1, tries=0)] if target else []
             ends = entry.hops >= self._source.max_redirects
             return self._frontier.finish(entry, "redirect", found=[] if ends else moved)
@@ -176,11 +174,3 @@ def _validators(response: Response) -> dict[str, str]:
     """What the next conditional request needs, where the server gave it."""
     given = {"etag": header(response, b"etag"), "last_modified": header(response, b"last-modified")}
     return {name: value for name, value in given.items() if 0 < len(value) <= MAX_VALIDATOR_LENGTH}
-
-
-def _redirect_target(url: str, response: Response) -> str | None:
-    if not response.location:
-        return None
-    with contextlib.suppress(ValueError):  # a target that is no address is none
-        return canonical.canonical(urljoin(url, response.location))
-    return None

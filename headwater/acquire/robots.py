@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from headwater.acquire import canonical
 from headwater.acquire.charset import BOMS
@@ -111,7 +110,7 @@ class Robots:
             except (FetchFailed, OSError):  # a private address among them
                 return unreachable
             if response.status in REDIRECTS:
-                target = canonical.canonical(urljoin(url, response.location)) if response.location else None
+                target = canonical.target(url, response.location)
                 if target is None:
                     return unreachable
                 url = target

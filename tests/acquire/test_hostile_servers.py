@@ -715,6 +715,7 @@ from headwater.acquire.sources.crawl import CrawlSource
 from headwater.pipeline.progress import Reporter
 source = CrawlSource(
     seeds=tuple(sys.argv[2:]), allow_private=True, delay_s=0.0, timeout_s=20.0, retries=0, max_page_bytes=32 << 20,
+    max_requests=1000,
 )
 crawl_to(Path(sys.argv[1]), source, Reporter(quiet=True))
 """
@@ -815,7 +816,8 @@ HOSTILE_HTML: dict[str, bytes] = {
 def test_hostile_markup(servers: Servers, tmp_path: Path) -> None:
     """Every kind of markup made to hurt a parser is crawled and read in bounded time and memory."""
     start = "<html><title>odd</title><body><p>这一页很奇怪。 A page that is odd, and says so in a sentence.</p>".encode()
-    hosts = {name: servers.start(only(answer(start + body), then="serve")) for name, body in HOSTILE_HTML.items()}
+    odd = {name: by_path(root=only(answer(start + body), then="serve")) for name, body in HOSTILE_HTML.items()}
+    hosts = {name: servers.start(behave) for name, behave in odd.items()}
     hosts["good"] = servers.start(good_site())
     found, peak_bytes, seconds = crawled_apart(tmp_path / "crawl", hosts)
     assert set(found.values()) == {"kept"}, found

@@ -22,6 +22,7 @@ from headwater.pipeline.progress import Reporter
 
 PATH = "/res/v1/web/search"
 COUNT, MAX_OFFSET = 20, 9
+SECOND_S = 1.0  # the shortest window of every plan
 MAX_QUERY_CHARS, MAX_QUERY_WORDS = 400, 50
 LANGUAGES = {"zh": "zh-hans", "zh-cn": "zh-hans", "zh-tw": "zh-hant", "zh-hk": "zh-hant", "ja": "jp", "pt": "pt-pt"}
 KEY_CODES = ("SUBSCRIPTION_TOKEN_INVALID", "SUBSCRIPTION_TOKEN_MISSING", "SUBSCRIPTION_NOT_FOUND", "OPTION_NOT_IN_PLAN")
@@ -89,7 +90,7 @@ def _refused(reply: Reply) -> Refused:
         wait_s = _window_s(reply)
         if wait_s > MAX_RETRY_AFTER_S:
             return Refused("brave.quota_spent", f"the plan's requests are used up ({told})", fatal=True, wait_s=wait_s)
-        return Refused("search.rate_limited", told, again=True, wait_s=max(1.0, wait_s))
+        return Refused("search.rate_limited", told, again=True, wait_s=max(SECOND_S, wait_s))
     if reply.status in (200, 400, 404, 422):
         return Refused("brave.bad_request", told)
     try:

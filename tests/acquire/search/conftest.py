@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from headwater.acquire.search import asking, finding
+from headwater.acquire import robots
+from headwater.acquire.search import asking, brave, finding
 from headwater.acquire.sources.search import SearchSource
 from headwater.pipeline.progress import Reporter
 
@@ -108,6 +109,8 @@ def service() -> Iterator[Service]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Further tries follow at once."""
     monkeypatch.setattr(asking, "BACK_OFF_S", 0.01)
+    monkeypatch.setattr(robots, "RETRY_S", 0.01)
+    monkeypatch.setattr(brave, "SECOND_S", 0.05)
 
 
 def source_for(service: Service, provider: str, *keywords: str, **given: Any) -> SearchSource:

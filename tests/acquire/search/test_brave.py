@@ -85,7 +85,10 @@ def test_a_redirect_never_takes_the_key_elsewhere(service: Service, tmp_path: Pa
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (refusal(422, "SUBSCRIPTION_TOKEN_INVALID", "The provided subscription token is invalid."), "key is not accepted"),
+        (
+            refusal(422, "SUBSCRIPTION_TOKEN_INVALID", "The provided subscription token is invalid."),
+            "key is not accepted",
+        ),
         (refusal(422, "VALIDATION", meta={"errors": [{"loc": ["header", "x-subscription-token"]}]}), "key is not"),
         (refusal(401, ""), "key is not accepted"),
         (refusal(402, "PAYMENT"), "used up"),
@@ -108,7 +111,7 @@ def test_what_one_query_fails_by(service: Service, tmp_path: Path) -> None:
 
 
 def test_a_second_too_many_is_waited_for(service: Service, tmp_path: Path) -> None:
-    limited = [refusal(429, "RATE_LIMITED", "Request rate limit exceeded for plan.", X_RateLimit_Remaining="0, 10")]
+    limited = [refusal(429, "RATE_LIMITED", "Request rate limit exceeded for plan.", X_RateLimit_Remaining="1, 10")]
     service.answer = lambda asked: limited.pop() if limited else page(0, False)
     rows, _ = searched(tmp_path, source_for(service, "brave", "x"))
     assert len(rows) == 3 and len(service.log) == 2

@@ -16,7 +16,10 @@ from headwater.cli import main as cli
 
 from .conftest import Answer, Asked, Service, article, source_for, told
 
-TEXT = {"en": "This page was found by a keyword and is long enough to be kept.", "zh": "这一页由关键词找到，内容足够长，应当保留下来作为文档。"}
+TEXT = {
+    "en": "This page was found by a keyword and is long enough to be kept.",
+    "zh": "这一页由关键词找到，内容足够长，应当保留下来作为文档。",
+}
 
 
 def found(service: Service) -> Callable[[Asked], Answer | None]:

@@ -34,7 +34,9 @@ def engine(asked: Asked) -> Answer:
 def test_every_address_once_in_the_order_of_queries_and_ranks(service: Service, tmp_path: Path) -> None:
     service.answer = engine
     rows, report = searched(tmp_path / "a", source_for(service, "searxng", "x", "词", max_results=5))
-    assert [(row["query"], row["rank"]) for row in rows] == [("x", i) for i in range(1, 6)] + [("词", i) for i in range(2, 6)]
+    assert [(row["query"], row["rank"]) for row in rows] == [("x", i) for i in range(1, 6)] + [
+        ("词", i) for i in range(2, 6)
+    ]
     assert rows[0]["url"] == "https://e.org/common" and report["rejected"] == {"result.duplicate": 1}
     assert rows[5]["url"] == "https://e.org/%E8%AF%8D/1b"
     searched(tmp_path / "b", source_for(service, "searxng", "x", "词", max_results=5))
@@ -43,7 +45,9 @@ def test_every_address_once_in_the_order_of_queries_and_ranks(service: Service, 
     assert len(wider) == 6 + 5 + 5  # goes on where it was
 
 
-def test_several_providers_share_what_they_find(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_providers_share_what_they_find(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def both(asked: Asked) -> Answer | None:
         if asked.path == "/api.php":
             return told({"query": {"search": [{"title": "common"}, {"title": "own"}]}})
@@ -69,8 +73,18 @@ def test_a_folder_is_for_one_search(service: Service, tmp_path: Path) -> None:
 
 
 def test_what_is_wanted_of_results(service: Service, tmp_path: Path) -> None:
-    urls = ["https://a.org/1", "https://sub.a.org/2", "https://b.org/3", "https://a.org/no", "ftp://a.org/", "data:x", ""]
-    service.answer = lambda a: told({"results": [{"url": u, "title": "t"} for u in urls] if a.fields["pageno"] == "1" else []})
+    urls = [
+        "https://a.org/1",
+        "https://sub.a.org/2",
+        "https://b.org/3",
+        "https://a.org/no",
+        "ftp://a.org/",
+        "data:x",
+        "",
+    ]
+    service.answer = lambda a: told(
+        {"results": [{"url": u, "title": "t"} for u in urls] if a.fields["pageno"] == "1" else []}
+    )
     rows, report = searched(tmp_path, source_for(service, "searxng", "x", within=("a.org",), exclude=("/no$",)))
     assert [row["url"] for row in rows] == urls[:2] and service.log[0].fields["q"] == "x site:a.org"
     assert report["rejected"] == {"result.bad_url": 3, "result.elsewhere": 1, "result.excluded": 1}
@@ -101,8 +115,8 @@ def test_the_pace_holds_also_across_restarts(service: Service, tmp_path: Path) -
 
     service.answer = timed
     for number in range(3):
-        searched(tmp_path, source_for(service, "searxng", *"abc"[: number + 1], max_results=2, delay_s=0.3))
-    assert len(times) == 3 and min(b - a for a, b in zip(times, times[1:], strict=False)) >= 0.29
+        searched(tmp_path, source_for(service, "searxng", *"abc"[: number + 1], max_results=2, delay_s=0.15))
+    assert len(times) == 3 and min(b - a for a, b in zip(times, times[1:], strict=False)) >= 0.14
 
 
 @pytest.mark.parametrize("shift_s", [-3600.0, 3600.0])
@@ -162,7 +176,7 @@ def test_killed_and_run_again_nothing_is_asked_twice(service: Service, tmp_path:
 
 
 def test_two_at_once_are_one_too_many(service: Service, tmp_path: Path) -> None:
-    service.answer = lambda asked: (service.stop.wait(1), engine(asked))[1]
+    service.answer = lambda asked: (service.stop.wait(0.3), engine(asked))[1]
     first = threading.Thread(target=searched, args=(tmp_path, source_for(service, "searxng", "x", max_results=1)))
     first.start()
     while not (tmp_path / log.LOG).exists():

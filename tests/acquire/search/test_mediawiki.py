@@ -67,13 +67,17 @@ def test_an_error_with_status_200_is_one(service: Service, tmp_path: Path) -> No
     with pytest.raises(HeadwaterError, match="readapidenied") as caught:
         searched(tmp_path / "b", source_for(service, "mediawiki", "x"))
     assert caught.value.failure == "service_unreachable"
-    bad = told({"error": {"code": "missingparam", "info": "The srsearch parameter must be set."}}, MediaWiki_API_Error="x")
+    bad = told(
+        {"error": {"code": "missingparam", "info": "The srsearch parameter must be set."}}, MediaWiki_API_Error="x"
+    )
     wiki.errors = [bad]
     rows, report = searched(tmp_path / "c", source_for(service, "mediawiki", "x", "y"))
     assert report["failed"] == {"mediawiki.error": 1} and len(rows) == 9  # the other query is unharmed
 
 
-@pytest.mark.parametrize("body", [b"<html>an error page</html>", b'{"query": ', b"[]", b"{}", b'{"query": {"search": 7}}'])
+@pytest.mark.parametrize(
+    "body", [b"<html>an error page</html>", b'{"query": ', b"[]", b"{}", b'{"query": {"search": 7}}']
+)
 def test_an_answer_that_cannot_be_read_is_a_counted_reason(service: Service, tmp_path: Path, body: bytes) -> None:
     Wiki(service).errors = [(200, {}, body)]
     rows, report = searched(tmp_path, source_for(service, "mediawiki", "x", "y"))

@@ -78,7 +78,9 @@ def test_atom_and_the_document_s_own_address(service: Service, tmp_path: Path) -
 
 def test_result_pages_are_read_where_there_is_no_feed(service: Service, tmp_path: Path) -> None:
     def page(asked: Asked) -> Answer:
-        hits = [] if asked.fields["q"] != "词" else [f'<a href="/d{asked.fields["p"]}{i}">Doc {i}</a> text' for i in "ab"]
+        hits = (
+            [] if asked.fields["q"] != "词" else [f'<a href="/d{asked.fields["p"]}{i}">Doc {i}</a> text' for i in "ab"]
+        )
         return html('<a href="/about">About</a>' + " ".join(hits if asked.fields["p"] < "3" else []))
 
     offering(

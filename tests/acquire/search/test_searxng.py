@@ -15,7 +15,14 @@ from .conftest import Answer, Asked, Service, html, searched, source_for, told
 
 
 def answer(results: list[Any], silent: list[Any] | None = None) -> Answer:
-    value = {"query": "q", "number_of_results": 0, "results": results, "answers": [], "corrections": [], "infoboxes": []}
+    value = {
+        "query": "q",
+        "number_of_results": 0,
+        "results": results,
+        "answers": [],
+        "corrections": [],
+        "infoboxes": [],
+    }
     return told(value | {"suggestions": [], "unresponsive_engines": silent or []})
 
 
@@ -92,7 +99,9 @@ def test_hostile_answers_are_counted(service: Service, tmp_path: Path, kind: str
     assert report["failed"] == {reason: 1} and len(rows) == 1
 
 
-def test_redirects_are_followed_but_never_inward(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_redirects_are_followed_but_never_inward(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     service.answer = lambda asked: (302, {"Location": f"{service.url}/search"}, b"")
     with pytest.raises(HeadwaterError, match="redirects too often"):
         searched(tmp_path / "a", source_for(service, "searxng", "x"))

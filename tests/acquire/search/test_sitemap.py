@@ -12,9 +12,15 @@ from headwater.errors import HeadwaterError
 from .conftest import Answer, Asked, Service, article, html, searched, source_for, told
 
 PAGES = {
-    "/a": ("Tokenizers explained", "Byte pair encoding merges the most frequent pairs of symbols until the vocabulary is full."),
+    "/a": (
+        "Tokenizers explained",
+        "Byte pair encoding merges the most frequent pairs of symbols until the vocabulary is full.",
+    ),
     "/b": ("中文分词入门", "分词器把一句话切成词语，常用的方法有词典匹配和统计模型，本页介绍它们的原理与比较。"),
-    "/c": ("Cooking rice", "Wash the rice, add water, and let it rest before it is cooked over a small flame for a while."),
+    "/c": (
+        "Cooking rice",
+        "Wash the rice, add water, and let it rest before it is cooked over a small flame for a while.",
+    ),
     "/d": ("词典", "词典按音序排列，收录常用的词语，每个词条都有读音和解释，便于读者查找和学习使用。"),
 }
 
@@ -35,7 +41,9 @@ def site(service: Service, sitemap: bool = True) -> None:
 @pytest.mark.parametrize("sitemap", [True, False])
 def test_pages_that_match_are_ranked(service: Service, tmp_path: Path, sitemap: bool) -> None:
     site(service, sitemap)
-    rows, report = searched(tmp_path, source_for(service, "sitemap", "分词器 原理", "byte pair tokenizer", "nothing like it"))
+    rows, report = searched(
+        tmp_path, source_for(service, "sitemap", "分词器 原理", "byte pair tokenizer", "nothing like it")
+    )
     assert [(row["query"], row["url"].removeprefix(service.url)) for row in rows] == [
         ("分词器 原理", "/b"), ("byte pair tokenizer", "/a"),
     ]  # fmt: skip
@@ -46,7 +54,9 @@ def test_pages_that_match_are_ranked(service: Service, tmp_path: Path, sitemap: 
 
 
 def test_a_site_that_cannot_be_looked_at(service: Service, tmp_path: Path) -> None:
-    service.answer = lambda asked: (200, {}, b"User-agent: *\nDisallow: /") if asked.path == "/robots.txt" else html("x")
+    service.answer = lambda asked: (
+        (200, {}, b"User-agent: *\nDisallow: /") if asked.path == "/robots.txt" else html("x")
+    )
     with pytest.raises(HeadwaterError, match=r"robots\.forbidden"):
         searched(tmp_path, source_for(service, "sitemap", "x"))
 

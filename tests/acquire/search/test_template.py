@@ -84,7 +84,7 @@ FORMS = {
     ),
     '<form action="get"><input name=key size=15></form><form action="search"><input name=key><input type=submit '
     'value="Search"></form>': "/search?key={query}",
-    '<form method=post action=/search><input type=search name=q></form>': "",
+    "<form method=post action=/search><input type=search name=q></form>": "",
     '<form action="/login"><input name="user"><input type="password" name="p"></form>': "",
     '<form action="/sub"><input type="email" name="mail"></form><form><input type="search" name="q"></form>': (
         "/?q={query}"
@@ -119,9 +119,9 @@ def test_a_form_is_asked_in_its_page_s_character_set(service: Service, tmp_path:
 @pytest.mark.parametrize(
     "text",
     [
-        "<a href=x>" * 200_000, "<a href='" * 200_000, "<!--" * 300_000, "<" * 1_000_000, "<script>" * 200_000,
-        "<form>" + "<input name=q " * 100_000, "<a " + "x='" * 300_000, "<a " + "b=c " * 300_000 + ">", "<div>" * 500_000,
-        "<a href=/x>" + "w" * 3_000_000, "&amp;" * 500_000,
+        "<a href=x>" * 50_000, "<a href='" * 50_000, "<!--" * 50_000, "<" * 500_000, "<script>" * 50_000,
+        "<form>" + "<input name=q " * 50_000, "<a " + "x='" * 50_000, "<a " + "b=c " * 50_000 + ">", "<div>" * 50_000,
+        "<a href=/x>" + "w" * 1_000_000, "&amp;" * 100_000, "<a href=/x" * 50_000, "</a>" * 50_000,
     ],
 )  # fmt: skip
 def test_no_page_takes_long(text: str) -> None:
@@ -132,4 +132,4 @@ def test_no_page_takes_long(text: str) -> None:
     from headwater.acquire.search import answers
 
     answers.read(page, "http://h.test/?q=x", "x", answers.links_of(page))
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 1

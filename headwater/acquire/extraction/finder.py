@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from headwater.acquire.boilerplate import LEFT_OUT, drop, is_named_away, is_teaser_list
-from headwater.acquire.markdown import markdown_blocks
+from headwater.acquire.extraction.boilerplate import LEFT_OUT, drop, is_named_away, is_teaser_list
+from headwater.acquire.extraction.markdown import markdown_blocks
 
 DOMINANT_SHARE = 0.72  # of an element's prose, held by one child: the search goes on there
 BESIDE_SHARE = 0.08  # of an element's prose, held by paragraphs beside that child: it does not
@@ -96,7 +96,7 @@ def _prune(element: Any, sums: dict[Any, Sums], most: int) -> Sums:
 
 def _top(body: Any, sums: dict[Any, Sums]) -> Any:
     """The element that holds the main part: the innermost marked one that holds most of the prose, else by descent."""
-    from headwater.acquire.boilerplate import is_marked
+    from headwater.acquire.extraction.boilerplate import is_marked
 
     least = MARKED_SHARE * sums[body][2]
     element = body

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from headwater.acquire.markdown import markdown_blocks
+from headwater.acquire.extraction.markdown import markdown_blocks
 
 HOLDS_SHARE = 0.85  # of the lines' characters, the least that the element must hold
 PROBE_CHARS = 48  # of a block, looked up in the lines

@@ -15,9 +15,9 @@ import logging
 import re
 from typing import Any
 
-from headwater.acquire.finder import main_blocks
-from headwater.acquire.markdown import markdown
-from headwater.acquire.outline import PROBE_CHARS, outline, squashed
+from headwater.acquire.extraction.finder import main_blocks
+from headwater.acquire.extraction.markdown import markdown
+from headwater.acquire.extraction.outline import PROBE_CHARS, outline, squashed
 
 CONFIRMED_LOW, CONFIRMED_HIGH = 0.5, 1.2  # the finder's visible characters for one of the witness's
 CONFIRMED_SHARE = 0.7  # of the finder's prose that the witness has too
