@@ -31,7 +31,7 @@ def search(
     queries: Annotated[str, typer.Option(help="file of further queries, one a line", metavar="FILE")] = "",
     expand: Annotated[bool, typer.Option("--expand", help="also ask in usual forms: tutorial, 教程, …")] = False,
     fetch: Annotated[bool, typer.Option("--fetch", help="also fetch the pages, as `crawl` does")] = False,
-    max_results: Annotated[int, typer.Option(help="results of one query at one provider")] = 50,
+    max_results: Annotated[int, typer.Option(help="results of a query at a provider; 0: max-pages of them")] = 0,
     max_pages: Annotated[int, typer.Option(help="pages to keep")] = 50,
     max_looked: Annotated[int, typer.Option(help="sitemap: pages of the site to look at for a match")] = 400,
     max_requests: Annotated[int, typer.Option(help="requests to search services, earlier runs counted; 0: any")] = 500,

@@ -131,14 +131,7 @@ class LinearModel:
 
     def logits(self, found: Features) -> np.ndarray:
         """The log-odds of each row, float32; an empty row has the bias alone."""
-        from headwater.kernels import logistic
-        from headwater.kernels.compiled import frozen
-
-        logistic.ready()
-        out = np.empty(len(found), np.float32)
-        rows = frozen(found.indptr, np.int64), frozen(found.buckets, np.uint32), frozen(found.weights, np.float32)
-        logistic.logits_of(*rows, frozen(self.weights, np.float32), float(self.bias), out)
-        return out
+        return logits_of([self], found, np.zeros(len(found), np.int64))
 
     def score(self, found: Features) -> np.ndarray:
         """The probability of the positive class for each row: float32, 0 to 1."""
@@ -156,6 +149,20 @@ class LinearModel:
         known = {name: type(default) for name, default in asdict(LinearConfig()).items()}
         config = linear_file.checked(header, known, Path(path), lambda values: LinearConfig(**values), len(weights))
         return cls(config=config, weights=weights, bias=float(header["bias"]))
+
+
+def logits_of(models: Sequence[LinearModel], found: Features, which: np.ndarray) -> np.ndarray:
+    """The log-odds of each row by its own model: `which` is the model's number, row for row."""
+    from headwater.kernels import logistic
+    from headwater.kernels.compiled import frozen
+
+    logistic.ready()
+    out = np.empty(len(found), np.float32)
+    rows = frozen(found.indptr, np.int64), frozen(found.buckets, np.uint32), frozen(found.weights, np.float32)
+    weights = frozen(np.stack([model.weights for model in models]), np.float32)
+    biases = frozen(np.array([model.bias for model in models]), np.float64)
+    logistic.logits_of(*rows, frozen(which, np.int64), weights, biases, out)
+    return out
 
 
 def probabilities(logits: np.ndarray) -> np.ndarray:

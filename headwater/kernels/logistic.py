@@ -48,10 +48,10 @@ def fit_pass(indptr, buckets, values, order, targets, strengths, rate, l2, weigh
 
 
 @kernel
-def logits_of(indptr, buckets, values, weights, bias, out):
-    """The logit of every row, into `out` (float32)."""
+def logits_of(indptr, buckets, values, which, weights, biases, out):
+    """The logit of every row by the model that `which` names for it, into `out`. `weights`: [models, buckets]."""
     for row in range(len(out)):
-        out[row] = _logit(indptr, buckets, values, row, weights, bias)
+        out[row] = _logit(indptr, buckets, values, row, weights[which[row]], biases[which[row]])
 
 
 @kernel
@@ -75,5 +75,5 @@ def _compile() -> None:
     one = frozen(np.array([1]), np.float64)
     weights, squares = np.zeros(1, np.float32), np.zeros(1, np.float32)
     fit_pass(indptr, buckets, values, rows, one, one, 0.1, 0.0, weights, squares, np.zeros(2))
-    logits_of(indptr, buckets, values, frozen(weights, np.float32), 0.0, np.empty(1, np.float32))
+    logits_of(indptr, buckets, values, rows, frozen(weights[None], np.float32), one, np.empty(1, np.float32))
     gather(indptr, buckets, values, rows, indptr, np.empty(1, np.uint32), np.empty(1, np.float32))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from headwater.acquire.backoff import MAX_RETRY_AFTER_S, retry_after_s
 from headwater.acquire.canonical import canonical, origin_of
 from headwater.acquire.fetch import FetchFailed, Response
+from headwater.acquire.optout import OptOut
 from headwater.acquire.resolver import CheckedResolver
 from headwater.acquire.robots import MAX_BYTES, Robots
 from headwater.acquire.search.exchange import Reply, admit, exchange, host_of, shown
@@ -64,6 +65,7 @@ class Asker:
         self.provider, self.source, self.log, self._turns = provider, source, log, turns
         self._session, self._resolver = session, resolver
         self._robots = Robots(self._ask_robots, source.user_agent)
+        self._opted_out = OptOut.load(*source.opt_out).matches if source.opt_out else lambda url: False
         self._least_delay_s = 0.0  # asked for by a robots.txt
         self._silent: dict[str, Refused] = {}  # origins whose robots.txt could not be asked for
 
@@ -84,6 +86,8 @@ class Asker:
         `raw`: the body as it was sent, a longer one cut. Raises Refused or Spent.
         """
         host = host_of(url)
+        if self._opted_out(canonical(url) or url):
+            raise Refused("opt_out", f"{shown(url)} is on a list of what is never to be asked for", fatal=True)
         if as_robot:
             await self._check_robots(url)
         tries = 0

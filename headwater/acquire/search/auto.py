@@ -47,6 +47,8 @@ class Auto:
                 self._tried.append(name)
                 continue
             self._chosen = provider
+            if name == ORDER[-1]:  # there is nothing else to try
+                self._remember(name)
             return
 
     async def page(self, query: str, cursor: str) -> ResultPage:
@@ -63,12 +65,15 @@ class Auto:
                 self._tried.append(name)  # it is there, but does not work: the next may
                 self._chosen = None
                 continue
-            if self._asker.log.chosen.get(self._choice) != name:
-                self._report.say(f"{self._source.address} is searched by {name}")
-                self._asker.log.choose(self._choice, name)
+            self._remember(name)
             return page
 
+    def _remember(self, name: str) -> None:
+        if self._asker.log.chosen.get(self._choice) != name:
+            self._report.say(f"{self._source.address} is searched by {name}")
+            self._asker.log.choose(self._choice, name)
+
     def _make(self, name: str) -> Provider:
-        from headwater.acquire.search.finding import make
+        from headwater.acquire.search.searching import make
 
         return make(name, self._source, self._asker, self._folder, self._report)

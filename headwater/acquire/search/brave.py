@@ -51,7 +51,7 @@ class Brave:
         offset, language = int(cursor or 0), self._source.language.lower()
         fields = {
             "q": told,
-            "count": str(min(COUNT, self._source.max_results)),
+            "count": str(min(COUNT, self._source.num_results)),
             "offset": str(offset),
             "country": self._source.country.upper(),
             "search_lang": LANGUAGES.get(language, language),

@@ -16,7 +16,6 @@ from typing import Any
 
 from headwater.acquire.search import records
 from headwater.acquire.search.asking import Asker, Spent
-from headwater.acquire.search.optedout import opted_out
 from headwater.acquire.search.records import BadRecord
 from headwater.acquire.search.results import Refused
 from headwater.acquire.sources.search import SearchSource
@@ -31,15 +30,16 @@ async def bring(
 ) -> Counter[str]:
     """Bring the pages of some rows, as many as the source keeps; what could not be had now, by reason."""
     from headwater.acquire import crawl, frontier, state, warc
+    from headwater.acquire.optout import OptOut
     from headwater.pipeline.ledger import now
 
+    out = OptOut.load(*source.opt_out).matches if source.opt_out else lambda url: False
     crawled = source.crawl(tuple(row["url"] for row in rows))
     left: Counter[str] = Counter()
     with locked(folder / ".lock", "a crawl works in this folder"), report.bar("bring", len(rows), "pages") as bar:
         line = frontier.Frontier(folder, crawl.WAITING_LEAST + len(rows))
         writer = warc.Writer(folder, line.ends(), (now(), crawled.named_agent))
         try:
-            out = opted_out(crawled)
             for row in rows:
                 bar.advance(1)
                 if line.state.outcomes[state.KEPT] >= source.max_pages:

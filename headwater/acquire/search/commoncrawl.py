@@ -9,7 +9,7 @@ crawls, newest first; `showNumPages` answers `{"pages", "pageSize", "blocks"}`; 
 from __future__ import annotations
 
 import re
-from itertools import islice
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -26,6 +26,7 @@ from headwater.pipeline.progress import Reporter
 MAX_CRAWLS = 200
 MAX_PAGES = 10_000  # of one pattern in one crawl
 MAX_ANSWER_BYTES = 32 << 20
+MAX_BAD_LINES = 1000  # that are counted one by one
 NOTHING = b"no captures found"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -49,7 +50,7 @@ class CommonCrawl:
         pattern = pattern_of(query)
         if not self._index.startswith("http"):
             found = captures(mirror.lines(self._index, pattern), "", self._wanted, pattern)
-            return ResultPage(results=tuple(islice(found, self._source.max_results)))
+            return ResultPage(results=tuple(_first(found, self._source.num_results)))
         await self.prepare()
         assert self._crawls is not None
         number, page, pages = (int(part) for part in cursor.split()) if cursor else (0, 0, -1)
@@ -116,6 +117,17 @@ class CommonCrawl:
             first, last = year.group(1), year.group(1)
         until, since = self._wanted.until, self._wanted.since
         return not first or (first.ljust(14, "0") <= until and last.ljust(14, "9") >= since)
+
+
+def _first(found: Iterable[Result], most: int) -> Iterator[Result]:
+    """So many results that have an address, and the others between them, as far as MAX_BAD_LINES."""
+    good = bad = 0
+    for item in found:
+        good, bad = good + bool(item.url), bad + (not item.url)
+        if item.url or bad <= MAX_BAD_LINES:
+            yield item
+        if good >= most:
+            return
 
 
 def index_of(source: SearchSource) -> str:

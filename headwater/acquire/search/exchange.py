@@ -68,7 +68,10 @@ async def exchange(
     follow: bool,
     raw: bool = False,
 ) -> Reply:
-    """Ask once, following redirects where `follow`; `raw`: the body as it was sent, a longer one cut. Raises Refused."""
+    """Ask once, following redirects where `follow`. `raw`: the body as it was sent, cut where too long.
+
+    Raises Refused.
+    """
     for _ in range(MAX_REDIRECTS + 1):
         await admit(resolver, url)
         reply = await _ask(session, url, limit_bytes, headers, raw)

@@ -6,11 +6,11 @@ In: a folder with `results.jsonl`. Out: what a crawl leaves there: `warc/`, `pag
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from headwater.acquire.search import interrupts
 from headwater.acquire.search import log as logs
 from headwater.acquire.search.finding import read_results
 from headwater.acquire.search.registry import TERMS
@@ -35,7 +35,7 @@ def fetch(folder: Path, source: SearchSource, report: Reporter) -> dict[str, Any
     archived = [row for row in rows if "record" in row]
     seeds = [row["url"] for row in rows if "record" not in row]
     if archived:
-        left = asyncio.run(_bring(folder, source, archived, report))
+        left = interrupts.run(_bring(folder, source, archived, report))
         known = _known(folder, archived)
         if not known and not seeds:
             reason, count = left.most_common(1)[0]

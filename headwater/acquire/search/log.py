@@ -32,6 +32,7 @@ class SearchLog:
         self.last_asked: dict[str, float] = {}
         self.rests: dict[str, float] = {}
         self.chosen: dict[str, str] = {}
+        self.notes: dict[str, str] = {}  # of this process alone
         try:
             for row in storage.read_rows(path):
                 self._apply(row)

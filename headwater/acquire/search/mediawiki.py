@@ -45,7 +45,7 @@ class MediaWiki:
 
     async def page(self, query: str, cursor: str) -> ResultPage:
         await self.prepare()
-        limit = str(min(LIMIT, self._source.max_results))
+        limit = str(min(LIMIT, self._source.num_results))
         fields = {"action": "query", "list": "search", "srsearch": query, "srlimit": limit, "maxlag": "5"}
         more = f"&{cursor}" if cursor else ""
         url = f"{self._api}?{urlencode({**fields, 'format': 'json', 'formatversion': '2', 'utf8': '1'})}{more}"

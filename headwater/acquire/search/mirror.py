@@ -45,8 +45,11 @@ def _whole(file: str) -> Iterator[bytes]:
     with storage.open_input(file) as raw:
         handle = gzip.GzipFile(fileobj=raw) if file.endswith(".gz") else raw
         try:
+            begins = True  # a line; the rest of one that is too long is passed over
             while line := handle.readline(MAX_LINE_BYTES):
-                yield line
+                if begins:
+                    yield line
+                begins = line.endswith(b"\n")
         except (OSError, EOFError, zlib.error) as error:
             raise Refused("commoncrawl.damaged_index", f"{file}: {error}") from error
 

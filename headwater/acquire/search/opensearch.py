@@ -64,7 +64,7 @@ class OpenSearch:
     async def page(self, query: str, cursor: str) -> ResultPage:
         await self.prepare()
         assert self._way is not None
-        way, count = self._way, min(COUNT, self._source.max_results)
+        way, count = self._way, min(COUNT, self._source.num_results)
         if way.kind == "text/html":
             return await self._html_page(way, query, cursor, count)
         number, index = (int(part) for part in cursor.split()) if cursor else (way.first_page, way.first_index)

@@ -19,7 +19,9 @@ from headwater.acquire.canonical import canonical
 from headwater.acquire.fetch import Response
 from headwater.acquire.search.asking import Asker, answered
 from headwater.acquire.search.exchange import Reply
-from headwater.errors import HeadwaterError
+from headwater.acquire.search.results import Refused
+from headwater.document import remote
+from headwater.errors import HeadwaterError, missing_extra
 
 MAX_UNRANGED_BYTES = 64 << 20  # of a file that is read from its start, where a server knows no ranges
 _NAME = re.compile(r"[A-Za-z0-9_.~+=@-]+(?:/[A-Za-z0-9_.~+=@-]+)*")
@@ -61,12 +63,24 @@ async def read(base: str, place: Row, asker: Asker) -> bytes:
 
 
 def _from_file(location: str, offset: int, length: int) -> bytes:
+    """A part of a file, here or on any service that fsspec knows. Raises HeadwaterError missing_extra."""
     try:
-        with storage.open_input(location) as handle:
+        with remote.service_errors(location), storage.open_input(location) as handle:
             handle.seek(offset)
             return handle.read(length)
-    except (HeadwaterError, OSError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise BadRecord("record.no_such_file") from error
+    except HeadwaterError as error:
+        if isinstance(error.__cause__, ImportError) or error.failure == "missing_extra":
+            raise _missing(location, error) from error
+        if error.failure == "service_unreachable":
+            raise Refused("search.unreachable", error.message, again=True) from error
+        raise BadRecord("record.no_such_file") from error
+
+
+def _missing(location: str, error: HeadwaterError) -> HeadwaterError:
+    extra = remote.EXTRAS.get(remote.scheme_of(location), "")
+    return missing_extra(f"for {remote.scheme_of(location)}://", extra) if extra else error
 
 
 def _ranged(reply: Reply, offset: int, length: int) -> bytes:

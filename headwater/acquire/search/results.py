@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -33,6 +34,14 @@ class Refused(Exception):
     ) -> None:
         super().__init__(reason)
         self.reason, self.message, self.again, self.fatal, self.wait_s = reason, message, again, fatal, wait_s
+
+
+class LookFirst(Exception):
+    """A provider needs something done outside the loop of the search, which then goes on: `work` does it."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        super().__init__("work to be done first")
+        self.work = work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +78,7 @@ class Provider(Protocol):
         """Find the service at the site. Raises Refused `search.no_such_service` where it is not offered."""
 
     async def page(self, query: str, cursor: str) -> ResultPage:
-        """A page of results; `cursor` is "" for the first. Raises Refused."""
+        """A page of results; `cursor` is "" for the first. Raises Refused or LookFirst."""
 
 
 def plain(text: Any, most: int) -> str:

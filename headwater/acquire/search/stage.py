@@ -23,6 +23,8 @@ def run(context: Context) -> dict[str, Any]:
         fewer = {name: min(getattr(source, name), most) for name in ("max_pages", "max_results")}
         source = dataclasses.replace(source, **fewer)
     found = find(context.folder, source, context.report)
+    for message in found["messages"].values():
+        context.report.say(f"some queries failed: {message}")
     report = fetch(context.folder, source, context.report)
     counts = {"in": report["fetched"], "kept": report["kept"], "rejected": report["rejected"]}
     told = ("refused", "left", "auxiliary", "licenses")

@@ -33,7 +33,7 @@ class SearchSource:
     queries: str = option("", "file of further queries, one a line")
     expand: bool = option(False, "also ask for each query in the forms that people ask it, Chinese or English")
     max_pages: int = option(50, "pages to keep", "pages")
-    max_results: int = option(50, "results of one query at one provider", "results")
+    max_results: int = option(0, "results of one query at one provider; 0: max_pages of them", "results")
     max_looked: int = option(400, "sitemap: pages of the site to look at for a match", "pages")
     max_requests: int = option(500, "requests to search services at most, earlier runs counted; 0: any", "requests")
     max_cost: float = option(0.0, "most money to spend on requests, earlier runs counted; 0: any", "dollars")
@@ -76,10 +76,9 @@ class SearchSource:
         for name in ("since", "until"):
             if not re.fullmatch(r"(?:\d{4}(?:-?\d\d){0,2}(?:\d{6})?)?", getattr(self, name)):
                 problems.append((name, "write a day as 2024-05-31, a month as 2024-05 or a year as 2024"))
-        for name in ("max_results", "max_looked"):
-            if getattr(self, name) < 1:
-                problems.append((name, "must be at least 1"))
-        for name in ("max_requests", "max_cost"):
+        if self.max_looked < 1:
+            problems.append(("max_looked", "must be at least 1"))
+        for name in ("max_results", "max_requests", "max_cost"):
             if not 0 <= getattr(self, name) < float("inf"):
                 problems.append((name, "must be 0 or more"))
         if not self.cost_per_request < float("inf"):
@@ -111,6 +110,11 @@ class SearchSource:
     @property
     def providers(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name.strip() for name in self.provider.split(",") if name.strip()))
+
+    @property
+    def num_results(self) -> int:
+        """Results of one query at one provider that are wanted."""
+        return self.max_results or self.max_pages
 
     @property
     def address(self) -> str:

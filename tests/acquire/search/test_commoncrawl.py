@@ -22,11 +22,14 @@ from .conftest import JSON, Answer, Asked, Service, searched, source_for, told
 
 FILE = "crawl-data/CC-MAIN-2026-30/segments/1.1/warc/CC-MAIN-1-00000.warc.gz"
 TEXTS = {
-    "https://docs.example.org/zh/a": ("zho", "这一页用中文写成，内容足够长，应当作为一篇文档保留下来，并附有它的来源与日期。"),
-    "https://example.org/en/b": ("eng", "This page is written in English and is long enough to be kept as a document of its own."),
-    "http://www.example.org/en/c?x=1": ("eng", "Another page of the same host, with other words in it, and long enough to be kept too."),
-    "https://other.net/d": ("eng", "A page of a host that nobody asked for, which must not be found by any of the patterns."),
-}  # fmt: skip
+    "https://docs.example.org/zh/a": ("zho", "这一页用中文写成，内容足够长，应当作为一篇文档保留下来，附有来源。"),
+    "https://example.org/en/b": ("eng", "This page is written in English and is long enough to be kept as a document."),
+    "http://www.example.org/en/c?x=1": (
+        "eng",
+        "Another page of the same host, other words, long enough to be kept too.",
+    ),
+    "https://other.net/d": ("eng", "A page of a host that nobody asked for, which must not be found by any pattern."),
+}
 
 
 class Archive:
@@ -226,7 +229,8 @@ def test_records_that_are_not_what_the_index_says_are_counted(
     add("rot", lambda record: b"\x1f\x8b" + record[2:40] + b"\x00" * (len(record) - 40))
     add("gone", filename="crawl-data/none.warc.gz")
     add("evil", filename="../../etc/passwd")
-    add("noindex", lambda r: zlib.compress(zlib.decompress(r, 31).replace(b"text/html\r\n", b"text/html\r\nX-Robots-Tag: noindex\r\n", 1), 6, 31))  # fmt: skip
+    headers += ((b"X-Robots-Tag", b"noindex"),)
+    add("noindex")
     archive.serve(service, per_page=50)
     source = source_for(service, "commoncrawl", "example.org", max_results=100)
     searched(tmp_path, source)
@@ -314,14 +318,11 @@ def test_lines_that_say_nothing_are_counted(service: Service, tmp_path: Path) ->
         b"[]",
         b"\xff{",
     ]
-    lines += [
-        b'org,example)/a 20260101000000 {"url": "https://example.org/a", "offset": "-4", "length": "1", "filename": "f"}'
-    ]
-    lines += [
-        b'org,example)/a 20260101000000 {"url": "javascript:1", "mime": "text/html", "offset": 1, "length": 1, "filename": "f"}'
-    ]
+    place = b'"length": "1", "filename": "f"}'
+    lines += [b'org,example)/a 20260101000000 {"url": "https://example.org/a", "offset": "-4", ' + place]
+    lines += [b'org,example)/a 20260101000000 {"url": "javascript:1", "offset": 1, ' + place]
     (folder / "x.cdxj").write_bytes(b"\n".join(lines) + b"\n")
     rows, report = searched(
         tmp_path / "o", source_for(service, "commoncrawl", "example.org", site=str(folder), mime="")
     )
-    assert rows == [] and report["rejected"]["result.bad_url"] >= 1 and report["answered"] == 1
+    assert rows == [] and report["rejected"] == {"result.bad_url": 6} and report["answered"] == 1

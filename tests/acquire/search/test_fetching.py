@@ -93,7 +93,7 @@ def test_the_command(
         (["--provider", "brave"], 2),
         (["x", "--provider", "brave"], 2),  # no key
         (["x", "--site", "http://127.0.0.1:9/"], 5),  # private
-        (["x", "--site", "http://127.0.0.1:9/", "--allow-private", "--timeout-s", "1"], 5),
+        (["x", "--site", "http://127.0.0.1:9/", "--allow-private", "--delay-s", "0"], 5),
     ],
 )
 def test_what_a_person_can_get_wrong(

@@ -197,3 +197,25 @@ def test_rows_are_one_line_of_json_each(service: Service, tmp_path: Path) -> Non
     assert len((tmp_path / RESULTS).read_bytes().splitlines()) == 1
     assert set(rows[0]) == {"query", "provider", "rank", "url", "title", "snippet"}
     assert os.path.exists(tmp_path / "search.json")
+
+
+TERMINATED = "import signal\nfrom headwater.errors import Preempted\n" + KILLED.replace(
+    "find(Path", "def stop(*_):\n    raise Preempted\nsignal.signal(signal.SIGTERM, stop)\ntry:\n  find(Path"
+).replace("Reporter(quiet=True))", "Reporter(quiet=True))\nexcept Preempted:\n  sys.exit(75)")
+
+
+@pytest.mark.parametrize("provider", ["searxng", "sitemap"])
+def test_sigterm_stops_it_at_once(service: Service, tmp_path: Path, provider: str) -> None:
+    def slow(asked: Asked) -> Answer:
+        service.stop.wait(10)
+        return engine(asked)
+
+    service.answer = slow
+    code = TERMINATED.replace("searxng", provider)
+    child = subprocess.Popen([sys.executable, "-c", code, service.url, str(tmp_path), "x"])
+    deadline = time.monotonic() + 20
+    while not service.log and time.monotonic() < deadline:
+        time.sleep(0.01)
+    child.terminate()
+    start = time.monotonic()
+    assert child.wait(20) == 75 and time.monotonic() - start < 5

@@ -1,5 +1,5 @@
-"""OpenSearch. Shapes: OpenSearch 1.1 draft 6 (github.com/dewitt/opensearch), its examples of descriptions and of RSS and
-Atom responses; Suggestions 1.1 (`[query, [texts], [descriptions], [addresses]]`)."""
+"""OpenSearch. Shapes: OpenSearch 1.1 draft 6 (github.com/dewitt/opensearch), its examples of descriptions and of RSS
+and Atom responses; Suggestions 1.1 (`[query, [texts], [descriptions], [addresses]]`)."""
 
 from __future__ import annotations
 

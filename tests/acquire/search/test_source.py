@@ -23,7 +23,7 @@ from headwater.acquire.sources.search import SearchSource
         ({"provider": "brave", "keywords": ()}, "keywords"),
         ({"provider": "brave", "keywords": (" ",)}, "keywords"),
         ({"provider": "brave", "include": ("(",)}, "include.0"),
-        ({"provider": "brave", "max_results": 0}, "max_results"),
+        ({"provider": "brave", "max_results": -1}, "max_results"),
         ({"provider": "brave", "max_cost": -1.0}, "max_cost"),
         ({"provider": "brave", "max_cost": float("nan")}, "max_cost"),
         ({"provider": "brave", "cost_per_request": float("nan")}, "cost_per_request"),

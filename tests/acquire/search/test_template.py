@@ -89,7 +89,7 @@ FORMS = {
     '<form action="/sub"><input type="email" name="mail"></form><form><input type="search" name="q"></form>': (
         "/?q={query}"
     ),
-    '<form action="/s"><input name="wd" placeholder="搜索"><input type="submit" value="搜索一下"></form>': "/s?wd={query}",
+    '<form action="/s"><input name="wd" placeholder="搜索"><input type=submit value="搜"></form>': "/s?wd={query}",
     '<form action="//evil.test/{query}/search"><input name=q></form>': "http://evil.test/%7Bquery%7D/search?q={query}",
     "<form><input": "",
 }
@@ -133,3 +133,12 @@ def test_no_page_takes_long(text: str) -> None:
 
     answers.read(page, "http://h.test/?q=x", "x", answers.links_of(page))
     assert time.process_time() - start < 1
+
+
+def test_a_site_on_an_opt_out_list_is_not_asked(service: Service, tmp_path: Path) -> None:
+    service.answer = searching
+    listed = tmp_path / "optout.txt"
+    listed.write_text("127.0.0.1\n")
+    with pytest.raises(HeadwaterError, match="opt_out"):
+        searched(tmp_path / "o", source_for(service, "template", "x", opt_out=(str(listed),)))
+    assert service.log == []
