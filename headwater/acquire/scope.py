@@ -30,15 +30,17 @@ class Scope:
 
     def wanted(self, urls: Iterable[str], depth: int) -> tuple[list[Entry], Shut]:
         """The links to follow, and those that lead into a trap."""
-        if depth > self._source.max_depth:
-            return [], []
         found: list[Entry] = []
         shut: Shut = []
-        knows = self._state.knows
+        knows, too_deep = self._state.knows, depth > self._source.max_depth
+        if too_deep and not self._source.max_depth:
+            return [], []  # the seeds alone were asked for
         for url in urls:
             if knows(url) or not self.allows(url):
                 continue
-            if reason := self._traps.reason(url, depth):
+            if too_deep:
+                shut.append((url, "too_deep"))
+            elif reason := self._traps.reason(url, depth):
                 shut.append((url, reason))
             else:
                 found.append(Entry(url, depth))

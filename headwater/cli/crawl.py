@@ -20,7 +20,7 @@ def crawl(
     urls: Annotated[list[str], typer.Argument(help="addresses to begin at")],
     output: Annotated[Path, typer.Option("--output", "-o", help="folder for WARC files, documents and report")],
     max_pages: Annotated[int, typer.Option(help="pages to keep")] = 400,
-    max_depth: Annotated[int, typer.Option(help="links to follow from a seed")] = 20,
+    max_depth: Annotated[int, typer.Option(help="links to follow from a seed")] = 1000,
     max_pages_per_host: Annotated[int, typer.Option(help="pages to keep of one host; 0: no limit of its own")] = 0,
     max_seconds: Annotated[float, typer.Option(help="stop after so long; the same command goes on; 0: never")] = 0.0,
     include: Annotated[list[str] | None, typer.Option(help="follow only links that match (regular expression)")] = None,

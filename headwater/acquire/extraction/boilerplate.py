@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+MAX_NAME_CHARS = 500  # of class and id, looked through
 MIN_TEASERS = 3
 TEASER_SHARE = 0.8  # of a list's items
 LEFT_OUT = (
@@ -16,9 +17,8 @@ LEFT_OUT = (
     "object", "embed", "canvas", "video", "audio", "dialog", "head", "footer", "datalist", "map", "frameset", "applet",
 )  # fmt: skip
 _ROLES = frozenset(
-    ("navigation", "banner", "contentinfo", "search", "dialog", "complementary", "menu", "menubar", "toolbar", "tablist",
-     "alert")
-)  # fmt: skip
+    "navigation banner contentinfo search dialog complementary menu menubar toolbar tablist alert".split()
+)
 _NEVER = frozenset(("html", "body", "article", "main", "h1", "table", "td", "code", "pre"))
 # Words that class names and ids are made of, each whole: between spaces, hyphens, underscores or before a capital.
 _NAMED = re.compile(
@@ -49,9 +49,6 @@ def is_named_away(element: Any) -> bool:
         return True
     name = f"{given.get('class', '')} {given.get('id', '')}"
     return len(name) > 1 and element.tag not in _NEVER and _NAMED.search(name[:MAX_NAME_CHARS]) is not None
-
-
-MAX_NAME_CHARS = 500
 
 
 def is_marked(element: Any) -> bool:

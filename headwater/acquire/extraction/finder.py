@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from headwater.acquire.extraction.boilerplate import LEFT_OUT, drop, is_named_away, is_teaser_list
+from headwater.acquire.extraction.boilerplate import LEFT_OUT, drop, is_marked, is_named_away, is_teaser_list
 from headwater.acquire.extraction.markdown import markdown_blocks
 
 DOMINANT_SHARE = 0.72  # of an element's prose, held by one child: the search goes on there
@@ -19,7 +19,7 @@ BESIDE_SHARE = 0.08  # of an element's prose, held by paragraphs beside that chi
 MIN_BESIDE = 2
 MARKED_SHARE = 0.5  # of all prose, held by an element marked as the article
 GUARD_SHARE = 0.3  # of all prose: an element that holds this much stays, whatever its name
-LEAD_CHARS = 60  # of a paragraph that leads into the main part
+LEAD_CHARS = 80  # of a paragraph that leads into the main part
 MAX_LEAD_SHARE = 0.5  # of the main part's prose
 MIN_BLOCK_CHARS = 20  # less is a label
 MAX_LINK_SHARE = 0.5  # of a block's characters
@@ -96,8 +96,6 @@ def _prune(element: Any, sums: dict[Any, Sums], most: int) -> Sums:
 
 def _top(body: Any, sums: dict[Any, Sums]) -> Any:
     """The element that holds the main part: the innermost marked one that holds most of the prose, else by descent."""
-    from headwater.acquire.extraction.boilerplate import is_marked
-
     least = MARKED_SHARE * sums[body][2]
     element = body
     for marked in body.iter("article", "main", "div", "section"):
@@ -158,4 +156,7 @@ def _thin(top: Any, sums: dict[Any, Sums]) -> None:
 
 
 def _length(text: str | None) -> int:
-    return len(text.strip()) if text else 0
+    """The UTF-8 bytes of a text: a Han character says about as much as three letters do."""
+    if not text:
+        return 0
+    return len(text.strip()) if text.isascii() else len(text.strip().encode("utf-8", "replace"))

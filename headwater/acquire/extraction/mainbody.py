@@ -2,10 +2,10 @@
 
 In: the text of an HTML page. Out: its main part as Markdown, and the name of who found it.
 Our finder reads every page, and resiliparse (C++) is the witness. The finder is believed where both found about as
-much, and the same: nine of ten pages. Elsewhere trafilatura is asked, by its first rules, and with its own second
-opinions where those rules do not fit the witness either. Where trafilatura's text has gaps between paragraphs it kept
-(documentation whose paragraphs are no `p`), misses much of a witness that is prose throughout, or is next to nothing,
-the witness is believed, and `outline` gives its words their structure back.
+much, and the same: nine of ten pages. (So it is on a page too large to be judged.) Elsewhere trafilatura is asked, by
+its first rules, and with its own second opinions where those rules do not fit the witness either. Where trafilatura's
+text has gaps between paragraphs it kept (documentation whose paragraphs are no `p`), misses much of a witness that is
+prose throughout, or is next to nothing, the witness is believed, and `outline` gives its words their structure back.
 Measured in benchmarks/extract.py: better than trafilatura alone by all of its metrics, in less time.
 """
 
@@ -28,6 +28,7 @@ PART_SHARE = 0.6  # a text below this share of a witness that is all but prose m
 PROSE_SHARE = 0.9  # of its letters in lines of prose
 MAX_GAP_SHARE = 0.2  # of the witness's prose missing between what was kept
 PROSE_CHARS = 60  # letters of a line, from here on a paragraph
+MAX_JUDGED_TAGS = 50_000  # in a page of more, the others could take minutes, and nobody can stop them
 MAX_WITNESS_DEPTH = 4000  # resiliparse takes time with the square of the depth: half a second for this
 _HOLDER = re.compile(
     r"<(/?)(?!(?:br|hr|img|input|link|meta|wbr|area|base|col|embed|source|track|p|li)\b)[a-z]", re.IGNORECASE
@@ -47,6 +48,8 @@ def main_body(page: str, url: str, extractor: str = "auto") -> tuple[str, str]:
     if tree is None:
         return "", extractor
     text = "\n\n".join(main_blocks(tree))
+    if page.count("<") > MAX_JUDGED_TAGS:
+        return text, "headwater"
     witness = _witness(page)
     if _is_confirmed(text, witness):
         return text, "headwater"

@@ -23,7 +23,7 @@ class CrawlSource:
     seeds: tuple[str, ...] = option((), "addresses to begin at, http or https")
     max_pages: int = option(400, "pages to keep", "pages")
     max_requests: int = option(0, "requests to make at most; 0: ten times max_pages, and 100", "requests")
-    max_depth: int = option(20, "links to follow from a seed; 0: the seeds alone", "links")
+    max_depth: int = option(1000, "links to follow from a seed; 0: the seeds alone", "links")
     max_pages_per_host: int = option(0, "pages to keep of one host; 0: no limit of its own", "pages")
     max_seconds: float = option(0.0, "time for one run of the crawl, which goes on when run again; 0: any", "seconds")
     include: tuple[str, ...] = option((), "regular expressions; a link must match one of them, where any are given")

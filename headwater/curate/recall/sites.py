@@ -17,7 +17,7 @@ import numpy as np
 MANY_SHARE, MANY_PAGES = 0.02, 100  # a piece with more than both is cut, if it can be
 SMALL_PAGES = 10  # a smaller piece is not a site by itself
 NAMED_PARTS = 3  # a site whose pages share more of their path says so, up to these parts, the host among them
-MAX_PARTS = 12  # of an address that are looked at
+MAX_PARTS = 4  # of an address that are looked at: the host and three folders
 NOWHERE = "(no address)"
 Parts = tuple[str, ...]
 
@@ -46,11 +46,13 @@ def find(urls: Sequence[str], sources: Sequence[str]) -> tuple[np.ndarray, list[
     while waiting:
         first, end, depth = waiting.pop()
         pieces = _pieces(ordered, first, end, depth)
-        if depth and (end - first <= many or all(b - a < SMALL_PAGES for a, b in pieces)):
+        cannot = depth >= MAX_PARTS or all(b - a < SMALL_PAGES for a, b in pieces)
+        if depth and (end - first <= many or cannot):
             _name(ordered, order, first, end, depth, numbers, names)
             continue
         small = [piece for piece in pieces if depth and piece[1] - piece[0] < SMALL_PAGES]
-        waiting += [(a, b, depth + 1) for a, b in reversed(pieces) if (a, b) not in small]
+        large = pieces if not depth else [piece for piece in pieces if piece[1] - piece[0] >= SMALL_PAGES]
+        waiting += [(a, b, depth + 1) for a, b in reversed(large)]
         for number, (a, b) in enumerate(small):
             if not number:
                 names.append("/".join(ordered[first][:depth]))

@@ -32,6 +32,7 @@ GROUPS: dict[str, tuple[str, str]] = {
 STATUS = "fetch.status_"
 REASONS: dict[str, tuple[str, str]] = {
     "host_busy": ("its server was too busy for too long", "服务器持续繁忙"),
+    "too_deep": ("more links away from the start than the recipe allows", "超出配方允许的链接深度"),
     "opt_out": ("its owner asked to be left out", "所有者要求排除"),
     "tdm.reserved": ("its owner reserves text and data mining", "所有者保留文本与数据挖掘权利"),
     "canonical.elsewhere": ("another address of the same page was kept", "已保留同一页面的规范网址"),

@@ -68,7 +68,7 @@ READERS: dict[str, Callable[[Reply], Any]] = {
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(status=STATUS, headers=HEADERS, value=VALUE, written=MARKUP, kind=st.sampled_from(["json", "markup", "bytes"]))
 def test_results_or_a_reason(
     name: str, status: int, headers: dict[str, str], value: Any, written: str, kind: str
