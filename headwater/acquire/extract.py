@@ -21,8 +21,12 @@ from headwater.acquire.extraction.pagemeta import page_meta
 
 MAX_PAGE_CHARS = 8 << 20
 MAX_TAGS = 200_000
+MAX_ATTRIBUTES = 5_000  # of one tag
+LONG_TAG_CHARS = 2 * MAX_ATTRIBUTES  # a shorter tag has fewer
 MAX_DEPTH = 250  # of libxml2, past which it drops what follows
 TIME_LIMIT_S = 120
+_TAG = re.compile(r"""<[a-zA-Z](?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
+_ATTRIBUTE = re.compile(r"""[^\s=>"'/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++))?""")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -49,7 +53,7 @@ class NoText(ValueError):
 def extract(data: bytes, url: str, charset: str = "", extractor: str = "auto") -> Extracted:
     """Title, main text, author and date of a page. Raises NoText."""
     page = decoded(data, charset)
-    if len(page) > MAX_PAGE_CHARS or page.count("<") > MAX_TAGS:
+    if len(page) > MAX_PAGE_CHARS or page.count("<") > MAX_TAGS or _has_vast_tag(page):
         raise NoText("extract.too_large")
     try:
         with _time_limit():
@@ -70,6 +74,12 @@ def extract(data: bytes, url: str, charset: str = "", extractor: str = "auto") -
         date=meta.date,
         extractor=found_by,
     )
+
+
+def _has_vast_tag(page: str) -> bool:
+    """Whether a tag has so many attributes that a parser, which compares each with all, would take minutes."""
+    long = (match.group() for match in _TAG.finditer(page) if match.end() - match.start() > LONG_TAG_CHARS)
+    return any(len(_ATTRIBUTE.findall(tag)) > MAX_ATTRIBUTES for tag in long)
 
 
 @contextlib.contextmanager

@@ -73,8 +73,8 @@ def checked(
     """The settings in a header, of known types and within bounds. Raises HeadwaterError unreadable_input."""
     values, bias = header.get("linear"), header.get("bias")
     right = isinstance(values, dict) and values.keys() == known.keys()
-    right = right and all(_is(values[name], kind) for name, kind in known.items())
-    right = right and _is(bias, float) and math.isfinite(bias)
+    right = right and all(_is(value, known[name]) for name, value in (values or {}).items())
+    right = right and isinstance(bias, float) and math.isfinite(bias)
     config = make(values) if right and isinstance(values, dict) else None
     if config is None or config.check() or num_weights != 1 << config.bucket_bits:
         raise HeadwaterError("unreadable_input", "holds settings that this version does not know", where=str(path))

@@ -15,15 +15,15 @@ def text_buffers(array: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     if array.null_count:
         array = pc.fill_null(array, "")
     if pa.types.is_string(array.type):
-        width = np.dtype("<i4")
+        width = 4
     elif pa.types.is_large_string(array.type):
-        width = np.dtype("<i8")
+        width = 8
     else:
-        array, width = array.cast(pa.large_string()), np.dtype("<i8")
+        array, width = array.cast(pa.large_string()), 8
     _, offsets, text = array.buffers()
     if offsets is None or not len(array):
         return np.zeros(1, np.int64), np.empty(0, np.uint8)
-    bounds = np.frombuffer(offsets, width, count=len(array) + 1, offset=array.offset * width.itemsize)
+    bounds = np.frombuffer(offsets, f"<i{width}", count=len(array) + 1, offset=array.offset * width)
     return bounds.astype(np.int64), np.frombuffer(text or b"", np.uint8)
 
 

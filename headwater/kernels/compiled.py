@@ -29,11 +29,12 @@ _warm: set[str] = set()
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """A decorator: `function` compiled on its first call, without the interpreter's lock."""
     folder = cache_folder()
-    previous, numba.config.CACHE_DIR = numba.config.CACHE_DIR, folder
+    settings: Any = numba.config
+    previous, settings.CACHE_DIR = settings.CACHE_DIR, folder
     try:
         return numba.njit(nogil=True, cache=bool(folder))(function)
     finally:
-        numba.config.CACHE_DIR = previous
+        settings.CACHE_DIR = previous
 
 
 @cache

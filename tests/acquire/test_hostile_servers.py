@@ -715,7 +715,7 @@ from headwater.acquire.sources.crawl import CrawlSource
 from headwater.pipeline.progress import Reporter
 source = CrawlSource(
     seeds=tuple(sys.argv[2:]), allow_private=True, delay_s=0.0, timeout_s=20.0, retries=0, max_page_bytes=32 << 20,
-    max_requests=1000,
+    max_requests=3000,
 )
 crawl_to(Path(sys.argv[1]), source, Reporter(quiet=True))
 """

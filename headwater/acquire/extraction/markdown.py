@@ -131,7 +131,7 @@ def _list(element: Any) -> str:
 
 def _table(element: Any) -> Iterator[str]:
     """Rows of a table of data; what lies in a table of one column only to be laid out is plain blocks."""
-    rows = [[cell for cell in row if _tag(cell) == "cell"] for row in element.iter("row", "tr")]
+    rows = [[cell for cell in row if _tag(cell) == "cell"] for row in _rows(element)]
     rows = [row for row in rows if any("".join(cell.itertext()).strip() for cell in row)]
     width = max(map(len, rows), default=0)
     if width < 2 or sum(map(len, rows)) > MAX_TABLE_CELLS or _is_layout(rows):
@@ -146,6 +146,15 @@ def _table(element: Any) -> Iterator[str]:
         if number == 0:
             lines.append("|" + "---|" * width)
     yield "\n".join(lines)
+
+
+def _rows(element: Any) -> Iterator[Any]:
+    """The rows of a table itself, not those of tables inside it."""
+    for child in element:
+        if _tag(child) == "row":
+            yield child
+        elif _tag(child) in ("tbody", "thead", "tfoot"):
+            yield from (row for row in child if _tag(row) == "row")
 
 
 def _is_layout(rows: list[list[Any]]) -> bool:

@@ -63,7 +63,9 @@ def _relevant_share(recall: np.ndarray, above: np.ndarray, num_seed: int, num_po
     """The least of (pool above a cut) / (seed above it), raised by its standard error."""
     kept = recall >= SURE_RECALL
     ratio = above[kept] / recall[kept]
-    error = np.sqrt(above[kept] / num_pool) / recall[kept] + ratio * np.sqrt((1 - recall[kept]) / recall[kept] / num_seed)
+    error = np.sqrt(above[kept] / num_pool) / recall[kept] + ratio * np.sqrt(
+        (1 - recall[kept]) / recall[kept] / num_seed
+    )
     return min(1.0, float((ratio + STANDARD_ERRORS * error).min()))
 
 

@@ -116,7 +116,9 @@ class Pool:
         """The log-odds of every row, by the model of its fold."""
         which = [self.fold[low:high] for low, high in zip(self.ends[:-1], self.ends[1:], strict=True)]
         with ThreadPoolExecutor(self.threads) as threads:
-            parts = list(threads.map(lambda pair: linear.logits_of(models, *pair), zip(self._shards, which, strict=True)))
+            parts = list(
+                threads.map(lambda pair: linear.logits_of(models, *pair), zip(self._shards, which, strict=True))
+            )
         return np.concatenate(parts) if parts else np.empty(0, np.float32)
 
 
@@ -126,5 +128,7 @@ def _mapped(folder: Path, key: str) -> linear.Features:
         return np.memmap(path, dtype, "r") if path.stat().st_size else np.empty(0, dtype)
 
     return linear.Features(
-        indptr=np.fromfile(folder / f"{key}.indptr", "<i8"), buckets=array(".buckets", "<u4"), weights=array(".weights", "<f4")
+        indptr=np.fromfile(folder / f"{key}.indptr", "<i8"),
+        buckets=array(".buckets", "<u4"),
+        weights=array(".weights", "<f4"),
     )

@@ -49,14 +49,18 @@ class _State:
 
 
 def run(
-    seed: Seed, pool: Pool, config: RecallConfig, edits: dict[str, str], labels: np.ndarray, number: int, report: Reporter
+    seed: Seed,
+    pool: Pool,
+    config: RecallConfig,
+    edits: dict[str, str],
+    labels: np.ndarray,
+    number: int,
+    report: Reporter,
 ) -> Found:
     """Round after round. `labels`: 1, 0 or -1 (unknown) a row. `number`: the random seed."""
     site_of, names = sites.find(pool.rows["url"].to_pylist(), pool.rows["source"].to_pylist())
     dropped = np.array([edits.get(name) == DROP for name in names], bool)
-    state = _State(
-        joined=np.zeros(len(pool), bool), since=np.zeros(len(pool), np.int8), barred=dropped[site_of]
-    )
+    state = _State(joined=np.zeros(len(pool), bool), since=np.zeros(len(pool), np.int8), barred=dropped[site_of])
     rounds: list[dict[str, Any]] = []
     looked: list[Site] = []
     for turn in range(1, config.max_rounds + 1):
@@ -78,15 +82,17 @@ def run(
             break
     assert state.scores is not None and state.recalled is not None
     return Found(
-        scores=state.scores.pool, recalled=state.recalled, since=np.where(state.recalled, state.since, 0).astype(np.int8),
-        rounds=rounds, sites=looked, cut=found.at,
+        scores=state.scores.pool, recalled=state.recalled,
+        since=np.where(state.recalled, state.since, 0).astype(np.int8), rounds=rounds, sites=looked, cut=found.at,
     )  # fmt: skip
 
 
 def _one_round(seed: Seed, pool: Pool, config: RecallConfig, state: _State, number: int) -> cut.Cut:
     state.scores = learn(seed, pool, state.joined, state.barred, state.scores, config.max_examples, number)
     free = state.scores.pool[~state.barred]
-    found = cut.find(state.scores.seed, free) if len(free) else cut.Cut(at=np.inf, relevant_share=0, precision=1, recall=0)
+    found = (
+        cut.find(state.scores.seed, free) if len(free) else cut.Cut(at=np.inf, relevant_share=0, precision=1, recall=0)
+    )
     wanted = config.keep or round(config.keep_share * len(pool))
     if wanted:
         found = cut.Cut(
@@ -119,8 +125,12 @@ def look(pool: Pool, state: _State, config: RecallConfig, site_of: np.ndarray, n
         keep = enough and agreed >= config.look_agreement * len(sample)
         found.append(
             Site(
-                site=names[site], pages=int(pages[site]), recalled=int(recalled[site]),
-                looked=len(sample) if enough else 0, agreed=agreed, examples=_examples(pool, sample[:EXAMPLES]),
+                site=names[site],
+                pages=int(pages[site]),
+                recalled=int(recalled[site]),
+                looked=len(sample) if enough else 0,
+                agreed=agreed,
+                examples=_examples(pool, sample[:EXAMPLES]),
                 suggested=KEEP if keep else DROP,
             )  # fmt: skip
         )

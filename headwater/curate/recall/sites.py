@@ -46,7 +46,8 @@ def find(urls: Sequence[str], sources: Sequence[str]) -> tuple[np.ndarray, list[
     while waiting:
         first, end, depth = waiting.pop()
         pieces = _pieces(ordered, first, end, depth)
-        cannot = depth >= MAX_PARTS or all(b - a < SMALL_PAGES for a, b in pieces)
+        deepest = MAX_PARTS - (len(pieces) == 1)  # a last part that all share cuts nothing
+        cannot = depth >= deepest or all(b - a < SMALL_PAGES for a, b in pieces)
         if depth and (end - first <= many or cannot):
             _name(ordered, order, first, end, depth, numbers, names)
             continue

@@ -2,7 +2,7 @@
 
 In: `documents/NAME.parquet` of the acquire stage, and the seed's files. Out: `recalled/NAME.parquet` (score, recalled,
 round), row for row; `rounds.json`, a line a round; `review.tsv`, which a person may edit and give back as `review`.
-Steps: the n-grams of every document into files (map) → rounds over these → a table a shard (map).
+Steps: the n-grams of every document into files (map) → rounds over these → a table a shard.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from headwater.pipeline.engine.local import available_cores
 from headwater.pipeline.stage import Context, shards
 
 FOLDER = "recalled"
-SCORES = f"{phases.WORK}/scores"
 SCHEMA = pa.schema([("score", pa.float32()), ("recalled", pa.bool_()), ("round", pa.int8())])
 MAX_THREADS = 8
 
@@ -56,7 +55,7 @@ def recall(context: Context, edits: dict[str, str], labels: Mapping[str, bool] |
     if not len(pool):
         raise HeadwaterError("empty_corpus", "there is no document to recall from", mend="name documents for the pool")
     found = rounds.run(seed, pool, config, edits, _labels(pool, labels), context.seed, context.report)
-    _write(context, found, pool, tasks)
+    _write(context, found, pool, [path.stem for path in paths], edits)
     return found
 
 
@@ -66,17 +65,13 @@ def _labels(pool: Pool, labels: Mapping[str, bool] | None) -> np.ndarray:
     return np.array([int(labels[i]) if i in labels else -1 for i in pool.rows["id"].to_pylist()], np.int8)
 
 
-def _write(context: Context, found: rounds.Found, pool: Pool, tasks: list[dict[str, Any]]) -> None:
-    scores = linear.probabilities(found.scores - np.float32(found.cut if np.isfinite(found.cut) else 0))
-    results = []
-    for task, low, high in zip(tasks, pool.ends[:-1], pool.ends[1:], strict=True):
-        columns = [scores[low:high], found.recalled[low:high], found.since[low:high]]
-        batch = pa.RecordBatch.from_arrays([pa.array(c, f.type) for c, f in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
-        aside = f"{SCORES}/{task['key']}.parquet"
-        document.write_parquet(context.folder / aside, [batch], SCHEMA)
-        digest = storage.file_digest(context.folder / aside)
-        results.append({"key": f"{task['key']}-{digest[:16]}", "aside": aside, "name": task["key"]})
-    phases.run(context, "verdicts", results, "headwater.curate.recall.stage:publish", "shards")
+def _write(context: Context, found: rounds.Found, pool: Pool, names: list[str], edits: dict[str, str]) -> None:
+    at = found.cut if np.isfinite(found.cut) else 0.0
+    scores = linear.probabilities(found.scores - np.float32(at))  # so that one half is the cut
+    for name, low, high in zip(names, pool.ends[:-1], pool.ends[1:], strict=True):
+        values = (scores[low:high], found.recalled[low:high], found.since[low:high])
+        columns = [pa.array(column, field.type) for column, field in zip(values, SCHEMA, strict=True)]
+        batch = pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+        document.write_parquet(context.folder / FOLDER / f"{name}.parquet", [batch], SCHEMA)
     storage.write_json(context.folder / "rounds.json", found.rounds)
-    edits = review.read_edits(Path(context.config.review)) if context.config.review else {}
     review.write(context.folder / "review.tsv", found.sites, edits)
