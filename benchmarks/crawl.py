@@ -1,108 +1,69 @@
 """Our crawler beside Scrapy: the same site, the same politeness, the same work.
 
-In: nothing; the site is the standard library's documentation as pydoc writes it, held in memory and served by
-a process of its own on loopback. Out: pages a second of both, and the ratio.
-Both obey robots.txt, wait for nothing between requests, keep eight connections, follow every link of the site
-once and store every page in gzip members of the same level. Each crawl is a fresh process; its start is not
-counted. They take turns, and the medians are compared.
+In: nothing; the site is the standard library's documentation as pydoc writes it, spread over many hosts (loopback
+addresses, which both crawlers take for hosts of their own), held in memory and served by a process of its own. Out:
+pages a second of both and the ratio, once with a least delay between two requests to a host and once without, and
+for both the faults that the server saw: requests to a host closer together than the delay, and forbidden ones.
+Both obey robots.txt, retry nothing, keep as many connections, follow every link once and store every page in gzip
+members of one level; ours also asks each host for its sitemap and its reservation of rights. Each crawl is a fresh
+process; its start is not counted. They take turns, and the medians are compared.
 
-    python -m benchmarks.crawl [--pages 400] [--rounds 3]
+    python -m benchmarks.crawl [--pages 5000] [--hosts 50] [--rounds 3] [--delay 0.05]
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import contextlib
-import importlib
-import io
 import json
-import pkgutil
-import pydoc
-import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 import zlib
 from pathlib import Path
 from typing import Any
 
-from benchmarks import runner
+from benchmarks import crawl_site, runner
 
-CONNECTIONS = 8
+CONNECTIONS = 64
+PER_HOST = 2
 LEVEL = 3  # as headwater.acquire.warc writes
-PACKAGES = (
-    "asyncio", "collections", "concurrent", "curses", "dbm", "email", "encodings", "html", "http", "importlib", "json",
-    "logging", "multiprocessing", "sqlite3", "unittest", "urllib", "wsgiref", "xml",
-)  # fmt: skip
-UNSAFE = {"antigravity", "this", "idlelib", "lib2to3", "test", "tkinter", "turtle", "turtledemo", "msilib"}
+SLACK_S = 0.005  # between leaving a crawler and being seen by the server, which shares two cores with it
+CRAWL_TIMEOUT_S = 1800
 
 
-def module_pages(number: int) -> dict[str, bytes]:
-    """That many pages of documentation by path, all linked from `/`."""
-    names = sorted(name for name in sys.stdlib_module_names if name not in UNSAFE and not name.startswith("_"))
-    for package in PACKAGES:
-        names += [f"{package}.{info.name}" for info in pkgutil.iter_modules(importlib.import_module(package).__path__)]
-    pages: dict[str, bytes] = {}
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        for name in names:
-            if len(pages) == number - 1:
-                break
-            with contextlib.suppress(Exception, SystemExit):  # a module of another platform has no page here
-                module = importlib.import_module(name)
-                pages[f"/{name}.html"] = pydoc.html.page(name, pydoc.html.document(module, name)).encode()
-    index = "".join(f'<li><a href="{path[1:]}">{path[1:]}</a></li>' for path in pages)
-    return {"/": f"<html><title>modules</title><body><ul>{index}</ul></body></html>".encode(), **pages}
-
-
-async def serve(number: int) -> None:
-    """Serve the pages until killed; the first line on stdout is `PORT COUNT BYTES`."""
-    from aiohttp import web
-
-    pages = module_pages(number)
-
-    async def answer(request: web.Request) -> web.Response:
-        body = pages.get(request.path)
-        if body is None:
-            return web.Response(status=404, text="no such page", content_type="text/html")
-        return web.Response(body=body, content_type="text/html", charset="utf-8")
-
-    app = web.Application()
-    app.router.add_get("/{path:.*}", answer)
-    site_runner = web.AppRunner(app, access_log=None)
-    await site_runner.setup()
-    await web.TCPSite(site_runner, "127.0.0.1", 0).start()
-    print(site_runner.addresses[0][1], len(pages), sum(map(len, pages.values())), flush=True)
-    await asyncio.Event().wait()
-
-
-def crawl_ours(url: str, folder: Path) -> dict[str, Any]:
+def crawl_ours(seeds: list[str], folder: Path, delay_s: float) -> dict[str, Any]:
     from headwater.acquire import crawl, crawler  # noqa: F401 - the imports are not timed
     from headwater.acquire.sources.crawl import CrawlSource
     from headwater.pipeline.progress import Reporter
 
     source = CrawlSource(
-        seeds=(url,), allow_private=True, delay_s=0.0, concurrency=CONNECTIONS, per_host=CONNECTIONS, max_pages=100_000
-    )
+        seeds=tuple(seeds), allow_private=True, delay_s=delay_s, concurrency=CONNECTIONS, per_host=PER_HOST, retries=0,
+        max_pages=100_000, max_depth=100,
+    )  # fmt: skip
     started = time.perf_counter()
     report = crawl.crawl_to(folder, source, Reporter(quiet=True))
     return {"pages": report["kept"], "seconds": time.perf_counter() - started}
 
 
-def crawl_scrapy(url: str, folder: Path) -> dict[str, Any]:
+def crawl_scrapy(seeds: list[str], folder: Path, delay_s: float) -> dict[str, Any]:
     import scrapy
     from scrapy.crawler import CrawlerProcess
     from scrapy.linkextractors import LinkExtractor
 
     out = open(folder / "pages.gz", "wb")  # noqa: SIM115 - closed with the process
     times: list[float] = []
+    pattern = rf"^http://{crawl_site.NETWORK.replace('.', '[.]')}\d+:"
 
     class Everything(scrapy.Spider):
         name = "everything"
-        start_urls = (url,)
-        links = LinkExtractor(allow=(f"^{re.escape(url)}",))
+        links = LinkExtractor(allow=(pattern,))
+
+        async def start(self) -> Any:
+            for seed in seeds:
+                yield scrapy.Request(seed)  # unlike `start_urls`, not asked for again where it is linked to
 
         def parse(self, response: Any, **_: Any) -> Any:
             out.write(zlib.compress(response.body, LEVEL, wbits=31))
@@ -111,9 +72,10 @@ def crawl_scrapy(url: str, folder: Path) -> dict[str, Any]:
                 yield scrapy.Request(link.url)
 
     settings = {
-        "ROBOTSTXT_OBEY": True, "DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS": CONNECTIONS,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": CONNECTIONS, "LOG_ENABLED": False, "TELNETCONSOLE_ENABLED": False,
-        "COOKIES_ENABLED": False, "RETRY_ENABLED": False,
+        "ROBOTSTXT_OBEY": True, "DOWNLOAD_DELAY": delay_s, "RANDOMIZE_DOWNLOAD_DELAY": False,
+        "AUTOTHROTTLE_ENABLED": False, "CONCURRENT_REQUESTS": CONNECTIONS, "CONCURRENT_REQUESTS_PER_DOMAIN": PER_HOST,
+        "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.DownloaderAwarePriorityQueue", "LOG_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False, "COOKIES_ENABLED": False, "RETRY_ENABLED": False,
     }  # fmt: skip
     process = CrawlerProcess(settings)
     process.crawl(Everything)
@@ -126,59 +88,94 @@ def crawl_scrapy(url: str, folder: Path) -> dict[str, Any]:
 CRAWLERS = {"ours": crawl_ours, "scrapy": crawl_scrapy}
 
 
-def timed(name: str, url: str) -> dict[str, Any]:
+def timed(name: str, seeds: list[str], delay_s: float) -> dict[str, Any]:
     """One crawl in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "benchmarks.crawl", "--crawler", name, "--url", url, "--folder", folder]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=600)
+        command = [sys.executable, "-m", "benchmarks.crawl", "--crawler", name, "--folder", folder]
+        command += ["--delay", str(delay_s), *seeds]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=CRAWL_TIMEOUT_S)
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def compare(number: int, rounds: int) -> None:
-    command = [sys.executable, "-m", "benchmarks.crawl", "--serve", str(number)]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert server.stdout is not None
-        port, num_pages, num_bytes = map(int, server.stdout.readline().split())
-        url = f"http://127.0.0.1:{port}/"
-        results: dict[str, list[dict[str, Any]]] = {name: [] for name in CRAWLERS}
-        for _ in range(rounds):
-            for name in CRAWLERS:
-                result = timed(name, url)
-                if not num_pages <= result["pages"] <= num_pages + 1:  # Scrapy asks for its start page twice
-                    raise SystemExit(f"{name} stored {result['pages']} of {num_pages} pages")
-                results[name].append(result)
-    finally:
-        server.kill()
-        server.wait()
-    speed = {name: statistics.median(r["pages"] / r["seconds"] for r in found) for name, found in results.items()}
+def checked(name: str, result: dict[str, Any], log: list[tuple[float, str, str]], site: crawl_site.Site) -> None:
+    """Stop where a crawl missed a page or stored one twice; the faults it made are added to its result."""
+    wanted = {(host, path) for host in site.hosts for path in site.paths}
+    asked = [(host, path) for _, host, path in log]
+    if missing := wanted - set(asked):
+        raise SystemExit(f"{name} never asked for {len(missing)} of {len(wanted)} pages, such as {min(missing)}")
+    if result["pages"] != len(wanted):
+        raise SystemExit(f"{name} stored {result['pages']} of {len(wanted)} pages")
+    result["requests"] = len(asked)
+    result["forbidden"] = sum(path.startswith(crawl_site.FORBIDDEN) for _, path in asked)
+
+
+def too_close(log: list[tuple[float, str, str]], delay_s: float) -> int:
+    """How many requests reached a host sooner after the one before than the delay, less SLACK_S, allows."""
+    last: dict[str, float] = {}
+    faults = 0
+    for moment, host, _ in log:
+        faults += moment - last.get(host, float("-inf")) < delay_s - SLACK_S
+        last[host] = moment
+    return faults
+
+
+def compare(site: crawl_site.Site, control: str, rounds: int, delay_s: float) -> None:
+    results: dict[str, list[dict[str, Any]]] = {name: [] for name in CRAWLERS}
+    for _ in range(rounds):
+        for name in CRAWLERS:
+            result = timed(name, site.seeds(), delay_s)
+            with urllib.request.urlopen(control) as answer:
+                log = [(moment, host, path) for moment, host, path in json.load(answer)]
+            checked(name, result, log, site)
+            result["too_close"] = too_close(log, delay_s) if delay_s else 0
+            results[name].append(result)
+            print(f"  {name}: {result}", flush=True)
+    figures = {name: figures_of(found) for name, found in results.items()}
     runner.save(
-        "crawl",
-        ours={"pages_per_s": round(speed["ours"], 1)},
-        peer={"pages_per_s": round(speed["scrapy"], 1), "name": "Scrapy"},
-        ratio=speed["ours"] / speed["scrapy"],
-        pages=num_pages,
-        html_bytes=num_bytes,
+        "crawl" if delay_s else "crawl-no-delay",
+        ours=figures["ours"],
+        peer={**figures["scrapy"], "name": "Scrapy"},
+        ratio=figures["ours"]["pages_per_s"] / figures["scrapy"]["pages_per_s"],
+        pages=len(site.hosts) * len(site.paths),
+        hosts=len(site.hosts),
+        html_bytes=site.num_bytes,
+        delay_s=delay_s,
+        clock_slack_s=SLACK_S,
         connections=CONNECTIONS,
+        per_host=PER_HOST,
         rounds=rounds,
     )
 
 
+def figures_of(found: list[dict[str, Any]]) -> dict[str, Any]:
+    """Medians over the rounds; faults are summed up."""
+    return {
+        "pages_per_s": round(statistics.median(result["pages"] / result["seconds"] for result in found), 1),
+        "requests": round(statistics.median(result["requests"] for result in found)),
+        "politeness_faults": sum(result["too_close"] + result["forbidden"] for result in found),
+    }
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=int, default=400)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=5000)
+    parser.add_argument("--hosts", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--delay", type=float, default=0.05, help="seconds between two requests to a host")
     parser.add_argument("--crawler", choices=CRAWLERS, help=argparse.SUPPRESS)
-    parser.add_argument("--url", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("seeds", nargs="*", help=argparse.SUPPRESS)
     args = parser.parse_args()
-    if args.serve:
-        asyncio.run(serve(args.serve))
-    elif args.crawler:
-        print(json.dumps(CRAWLERS[args.crawler](args.url, args.folder)))
-    else:
-        compare(args.pages, args.rounds)
+    if args.crawler:
+        print(json.dumps(CRAWLERS[args.crawler](args.seeds, args.folder, args.delay)))
+        return
+    server, site, control = crawl_site.start(args.hosts, args.pages // args.hosts)
+    try:
+        for delay_s in dict.fromkeys((args.delay, 0.0)):
+            compare(site, control, args.rounds, delay_s)
+    finally:
+        server.kill()
+        server.wait()
 
 
 if __name__ == "__main__":

@@ -140,9 +140,7 @@ class Servers:
         self._loop.close()
 
 
-def answer(
-    body: bytes, headers: bytes = HTML, *, status: bytes = b"200 OK", length: bytes | None = None
-) -> bytes:
+def answer(body: bytes, headers: bytes = HTML, *, status: bytes = b"200 OK", length: bytes | None = None) -> bytes:
     """A whole answer; `length` is what its Content-Length claims, if not the truth."""
     given = str(len(body)).encode() if length is None else length
     return b"HTTP/1.1 " + status + b"\r\n" + headers + b"Content-Length: " + given + b"\r\n\r\n" + body
@@ -186,5 +184,7 @@ def warc_problems(folder: Path) -> list[str]:
             for record in ArchiveIterator(handle, check_digests=True):
                 record.content_stream().read()
                 if record.digest_checker.passed is False:
-                    problems.append(f"{record.rec_headers.get_header('WARC-Target-URI')}: {record.digest_checker.problems}")
+                    problems.append(
+                        f"{record.rec_headers.get_header('WARC-Target-URI')}: {record.digest_checker.problems}"
+                    )
     return problems

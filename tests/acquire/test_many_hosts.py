@@ -99,7 +99,9 @@ def test_none_starves(hosts: list[Host], tmp_path: Path) -> None:
     assert all(max(host.asked.values()) == 1 for host in hosts)
 
 
-def test_a_long_queue_leaves_room_for_others(hosts: list[Host], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_queue_leaves_room_for_others(
+    hosts: list[Host], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The frontier is full of one host's links, and still takes those of the others."""
     monkeypatch.setattr(crawl, "WAITING_LEAST", 150)
     monkeypatch.setattr(crawl, "WAITING_PER_PAGE", 0)

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 GRID = 400  # cuts tried
-SURE_RECALL = 0.5  # the share of relevant documents is read off cuts that keep this much of the seed
+SURE_RECALL = 0.7  # the share of relevant documents is read off cuts that keep this much of the seed
 STANDARD_ERRORS = 1.0  # by which it is raised, since the least of many noisy values is too low
-SLACK = 0.03  # cuts this near to the best are as good
+SLACK = 0.05  # cuts this near to the best are as good
 VALLEY_WIDTH = 0.15  # over which density is smoothed, in standard deviations of the seed's scores
 MAX_SEED = 2_000  # seed scores looked at: enough, and the work stays small
 
@@ -35,7 +35,7 @@ class Cut:
 
 def find(seed: np.ndarray, pool: np.ndarray) -> Cut:
     """The cut between what is like the seed and what is not."""
-    from scipy.stats import norm
+    from scipy.special import ndtr
 
     seed = np.sort(seed.astype(np.float64))[:: max(1, len(seed) // MAX_SEED)]
     ordered = np.sort(pool.astype(np.float64))
@@ -44,7 +44,7 @@ def find(seed: np.ndarray, pool: np.ndarray) -> Cut:
     low = min(float(np.quantile(ordered, 0.01)), high - spread)
     cuts = np.linspace(low, high, GRID)
     width = 1.06 * spread * len(seed) ** -0.2
-    recall = norm.sf((cuts[:, None] - seed[None, :]) / width).mean(axis=1)
+    recall = ndtr((seed[None, :] - cuts[:, None]) / width).mean(axis=1)
     above = (len(ordered) - np.searchsorted(ordered, cuts)) / len(ordered)
     share = _relevant_share(recall, above, len(seed), len(ordered))
     precision = np.minimum(1.0, share * recall / np.maximum(above, 1e-12))
@@ -66,7 +66,7 @@ def _relevant_share(recall: np.ndarray, above: np.ndarray, num_seed: int, num_po
     error = np.sqrt(above[kept] / num_pool) / recall[kept] + ratio * np.sqrt(
         (1 - recall[kept]) / recall[kept] / num_seed
     )
-    return min(1.0, float((ratio + STANDARD_ERRORS * error).min()))
+    return float(np.clip((ratio + STANDARD_ERRORS * error).min(), 0.5 / num_pool, 1.0))  # half a document at least
 
 
 def _density(at: np.ndarray, ordered: np.ndarray, width: float) -> np.ndarray:

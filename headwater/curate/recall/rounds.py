@@ -70,7 +70,7 @@ def run(
         added = int((recalled & ~before).sum()) if before is not None else int(recalled.sum())
         state.recalled = recalled
         state.since[recalled & (state.since == 0)] = turn
-        looked = look(pool, state, config, site_of, names)
+        looked = look(pool, state, config, site_of, names, set(edits))
         kept = [entry.site for entry in looked if edits.get(entry.site, entry.suggested) == KEEP]
         joined = _joining(state, config, site_of, names, set(kept), looked)
         line = _line(turn, num_seed, recalled, found, labels) | {"added": added, "sites_kept": len(kept)}
@@ -104,12 +104,15 @@ def _one_round(seed: Seed, pool: Pool, config: RecallConfig, state: _State, numb
     return found
 
 
-def look(pool: Pool, state: _State, config: RecallConfig, site_of: np.ndarray, names: list[str]) -> list[Site]:
-    """Every site with recalled pages; those above the share with a sample looked at, and an action suggested."""
+def look(
+    pool: Pool, state: _State, config: RecallConfig, site_of: np.ndarray, names: list[str], edited: set[str]
+) -> list[Site]:
+    """Every site with recalled pages or an edit; those above the share with a sample looked at, and an action."""
     assert state.recalled is not None and state.first is not None
     pages = np.bincount(site_of, minlength=len(names))
     recalled = np.bincount(site_of[state.recalled], minlength=len(names))
-    order = sorted(np.flatnonzero(recalled).tolist(), key=lambda site: (-recalled[site], names[site]))
+    listed = (recalled > 0) | np.array([name in edited for name in names], bool)
+    order = sorted(np.flatnonzero(listed).tolist(), key=lambda site: (-recalled[site], names[site]))
     by_site = np.argsort(site_of, kind="stable")
     starts = np.concatenate([[0], np.cumsum(pages)])
     found: list[Site] = []
@@ -117,10 +120,10 @@ def look(pool: Pool, state: _State, config: RecallConfig, site_of: np.ndarray, n
     for site in order:
         enough = recalled[site] > config.site_share * pages[site] and recalled[site] >= LEAST_RECALLED
         quiet += not enough
-        if not enough and quiet > MAX_QUIET_SITES:
+        if not enough and quiet > MAX_QUIET_SITES and names[site] not in edited:
             continue
         rows = by_site[starts[site] : starts[site + 1]]
-        sample = _sample(pool, rows[state.recalled[rows]], config.look_pages)
+        sample = _sample(pool, rows[state.recalled[rows]] if recalled[site] else rows, config.look_pages)
         agreed = int((state.first[0][sample] >= state.first[1]).sum()) if enough else 0
         keep = enough and agreed >= config.look_agreement * len(sample)
         found.append(

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 MANY_SHARE, MANY_PAGES = 0.02, 100  # a piece with more than both is cut, if it can be
-SMALL_PAGES = 10  # a smaller piece is not a site by itself
+SMALL_SHARE = 0.2  # of MANY: a smaller piece is not a site by itself
 NAMED_PARTS = 3  # a site whose pages share more of their path says so, up to these parts, the host among them
 MAX_PARTS = 4  # of an address that are looked at: the host and three folders
 NOWHERE = "(no address)"
@@ -40,6 +40,7 @@ def find(urls: Sequence[str], sources: Sequence[str]) -> tuple[np.ndarray, list[
     order = sorted(range(len(parts)), key=parts.__getitem__)
     ordered = [parts[row] for row in order]
     many = max(MANY_PAGES, int(MANY_SHARE * len(parts)))
+    least = int(SMALL_SHARE * many)
     numbers = np.zeros(len(parts), np.int64)
     names: list[str] = []
     waiting = [(0, len(parts), 0)]  # (first, end, parts that all rows between them share)
@@ -47,12 +48,12 @@ def find(urls: Sequence[str], sources: Sequence[str]) -> tuple[np.ndarray, list[
         first, end, depth = waiting.pop()
         pieces = _pieces(ordered, first, end, depth)
         deepest = MAX_PARTS - (len(pieces) == 1)  # a last part that all share cuts nothing
-        cannot = depth >= deepest or all(b - a < SMALL_PAGES for a, b in pieces)
+        cannot = depth >= deepest or all(b - a < least for a, b in pieces)
         if depth and (end - first <= many or cannot):
             _name(ordered, order, first, end, depth, numbers, names)
             continue
-        small = [piece for piece in pieces if depth and piece[1] - piece[0] < SMALL_PAGES]
-        large = pieces if not depth else [piece for piece in pieces if piece[1] - piece[0] >= SMALL_PAGES]
+        small = [piece for piece in pieces if depth and piece[1] - piece[0] < least]
+        large = pieces if not depth else [piece for piece in pieces if piece[1] - piece[0] >= least]
         waiting += [(a, b, depth + 1) for a, b in reversed(large)]
         for number, (a, b) in enumerate(small):
             if not number:

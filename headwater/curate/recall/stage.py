@@ -34,8 +34,9 @@ def run(context: Context) -> dict[str, Any]:
     """Recall by the recipe. Raises HeadwaterError empty_corpus, unknown_name or unreadable_input."""
     edits = review.read_edits(Path(context.config.review)) if context.config.review else {}
     found = recall(context, edits, None)
-    counts = {"in": len(found.recalled), "recalled": int(found.recalled.sum())}
-    return {"counts": counts, "rounds": found.rounds}
+    count = len(found.recalled)  # every row stays: the verdicts say later what becomes of it
+    counts = {"in": count, "kept": count, "rejected": {}}
+    return {"counts": counts, "recalled": int(found.recalled.sum()), "rounds": found.rounds}
 
 
 def recall(context: Context, edits: dict[str, str], labels: Mapping[str, bool] | None) -> rounds.Found:
