@@ -55,3 +55,12 @@ def check_source(source: Any, command: str) -> None:
 def reasons(counts: dict[str, int]) -> str:
     """`: reason count, reason count`, or nothing where nothing was counted."""
     return ": " + ", ".join(f"{reason} {count}" for reason, count in sorted(counts.items())) if counts else ""
+
+
+def language(text: str) -> str:
+    """The language of a text, `und` where it is not sure."""
+    from headwater.curate import langid
+    from headwater.curate.config import LangidConfig
+
+    code, score = langid.identify_one(text[: langid.READ_CHARS])
+    return code if score >= LangidConfig().min_score else langid.UNKNOWN

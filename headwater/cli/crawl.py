@@ -5,15 +5,13 @@ In: addresses. Out: WARC files with their report, and documents as JSONL.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from headwater.acquire.sources.crawl import CONTACT_VARIABLE, USER_AGENT, CrawlSource
-from headwater.cli.console import Outcome, check_source, reasons, reporter
+from headwater.cli.console import Outcome, check_source, language, reasons, reporter
 
 
 def crawl(
@@ -69,31 +67,12 @@ def crawl(
         contact=contact,
     )
     check_source(source, "crawl")
-    from headwater import document, storage
     from headwater.acquire.crawl import crawl_to
+    from headwater.acquire.writing import write_documents
 
     report = crawl_to(output, source, reporter())
-    problems: Counter[str] = Counter()
-    kept = document.write_jsonl(
-        output / "documents.jsonl.zst", document.batches_of(_documents(output, source, problems))
-    )
-    value = {**report, "documents": {"in": report["kept"], "kept": kept, "rejected": dict(sorted(problems.items()))}}
-    storage.write_json(output / "report.json", value)
+    value = write_documents(output, source, report, language)
     return Outcome(value=value, text=_told(value, output))
-
-
-def _documents(folder: Path, source: CrawlSource, problems: Counter[str]) -> Iterator[dict[str, Any]]:
-    """The documents of a finished crawl, in the order of its pages."""
-    import pyarrow.parquet as pq
-
-    from headwater.acquire import documents, warc
-    from headwater.acquire.pages import page_row
-
-    for page in pq.read_table(folder / "pages.parquet").to_pylist():
-        record = warc.read_record(folder / page["warc_file"], page["warc_offset"])
-        row = page_row(record, page["warc_file"], problems)
-        if row is not None:
-            yield documents.label_page(row | {"license": page["license"]}, source)
 
 
 def _told(value: dict[str, Any], output: Path) -> str:

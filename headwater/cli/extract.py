@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from headwater.acquire.sources.files import FilesSource
-from headwater.cli.console import Outcome, check_source, reasons
+from headwater.cli.console import Outcome, check_source, language, reasons
 from headwater.errors import HeadwaterError
 
 
@@ -31,7 +31,8 @@ def extract(
         if not Path(path).is_dir() and document.format_of(path) not in ("warc", None):
             raise HeadwaterError("arguments", "not a WARC file (.warc or .warc.gz)", where=path)
     problems: Counter[str] = Counter()
-    rows = (row for item in items for row in files.rows(item, source, problems))
+    found = (row for item in items for row in files.rows(item, source, problems))
+    rows = (row | {"lang": row["lang"] or language(row["text"])} for row in found)
     kept = document.write_jsonl(output, document.batches_of(rows))
     if not kept:
         raise document.nothing_read(", ".join(warcs), problems)

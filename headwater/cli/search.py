@@ -12,7 +12,7 @@ import typer
 
 from headwater.acquire.sources.crawl import CONTACT_VARIABLE, USER_AGENT
 from headwater.acquire.sources.search import SearchSource
-from headwater.cli.console import Outcome, check_source, reasons, reporter
+from headwater.cli.console import Outcome, check_source, language, reasons, reporter
 
 PATTERN = "REGEX"
 
@@ -110,7 +110,7 @@ def _fetched(output: Path, source: SearchSource) -> dict[str, Any]:
     from headwater.acquire.writing import write_documents
 
     report = fetch(output, source, reporter())
-    return write_documents(output, source.crawl(()), report)
+    return write_documents(output, source.crawl(()), report, language)
 
 
 def _found(value: dict[str, Any], output: Path) -> str:

@@ -124,7 +124,13 @@ def _rules(folder: Path, told: dict[str, Any]) -> list[dict[str, Any]]:
 def _story(told: dict[str, Any], shown_characters: int | None) -> str:
     document = told["document"]
     lines = [f"{document['id']} in {'run ' + told['run'] if 'run' in told else told['folder']}"]
-    lines += [_line(name, document[name]) for name in DOCUMENT_FIELDS if document[name] not in ("", None)]
+    decided = told.get("verdict", {})
+    for name in DOCUMENT_FIELDS:
+        if document[name] or decided.get(name):
+            became = decided.get(name, document[name])
+            lines.append(
+                _line(name, became if became == document[name] else f"{became} (was {document[name] or 'none'})")
+            )
     lines += [_line(name, value) for name, value in sorted(document["meta"].items())]
     if record := told.get("record"):
         received = f"{record['status']} {record['content_type']}, {record['body_bytes']:,} bytes, {record['date']}"

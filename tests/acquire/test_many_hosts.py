@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from headwater.acquire import crawl
+from headwater.acquire.outcomes import Outcomes
 from headwater.acquire.sources.crawl import CrawlSource
 from headwater.pipeline.progress import Reporter
 
@@ -110,6 +112,24 @@ def test_a_long_queue_leaves_room_for_others(
     for host in hosts[1:]:
         assert sum(url.startswith(f"{host.url}/") and what == "kept" for url, what in found.items()) == NUM_PAGES
     assert report["left"] > 0
+
+
+def test_a_busy_crawler_keeps_the_delay(hosts: list[Host], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The delay counts from when a request leaves, which is later than its turn when other pages are being read."""
+    record, rng = Outcomes.record, random.Random(3)
+
+    def slow_record(*given: Any) -> Any:
+        time.sleep(DELAY_S * (rng.random() < 0.3))
+        return record(*given)
+
+    monkeypatch.setattr(Outcomes, "record", slow_record)
+    few = hosts[2:]
+    report = crawl.crawl_to(tmp_path, options(few, delay_s=2 * DELAY_S), Reporter(quiet=True))
+    assert report["kept"] == len(few) * NUM_PAGES
+    moments = [[moment for moment, _ in host.times] for host in few]
+    gaps = [later - earlier for times in moments for earlier, later in zip(times, times[1:], strict=False)]
+    print(sorted(gaps)[:9])
+    assert min(gaps) >= 2 * DELAY_S - SLACK_S
 
 
 SCRIPT = """

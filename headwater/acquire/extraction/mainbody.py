@@ -18,6 +18,7 @@ from typing import Any
 from headwater.acquire.extraction.finder import main_blocks
 from headwater.acquire.extraction.markdown import markdown
 from headwater.acquire.extraction.outline import PROBE_CHARS, outline, squashed
+from headwater.acquire.extraction.prepare import prepare
 
 CONFIRMED_LOW, CONFIRMED_HIGH = 0.5, 1.2  # the finder's visible characters for one of the witness's
 CONFIRMED_SHARE = 0.7  # of the finder's prose that the witness has too
@@ -27,6 +28,8 @@ LOST_CHARS = 400  # with at least this much of it, the page is the witness's
 PART_SHARE = 0.6  # a text below this share of a witness that is all but prose misses content
 PROSE_SHARE = 0.9  # of its letters in lines of prose
 MAX_GAP_SHARE = 0.2  # of the witness's prose missing between what was kept
+SHAPED_SHARE = 0.8  # of a short page's words, the least that must come back with their structure
+SHORT_CHARS = 200  # visible characters of a page that is a poem, a note, a snippet
 PROSE_CHARS = 60  # letters of a line, from here on a paragraph
 MAX_JUDGED_TAGS = 50_000  # in a page of more, the others could take minutes, and nobody can stop them
 MAX_WITNESS_DEPTH = 4000  # resiliparse takes time with the square of the depth: half a second for this
@@ -60,6 +63,10 @@ def main_body(page: str, url: str, extractor: str = "auto") -> tuple[str, str]:
         text = _found(tree, url, fast=False)
     if _is_partial(witness, text):
         return outline(tree, witness) or witness, "resiliparse"
+    if seen < SHORT_CHARS and _visible(text) < SHORT_CHARS:
+        shaped = outline(tree, witness)
+        if _visible(shaped) >= SHAPED_SHARE * max(seen, _visible(text)):
+            return shaped, "resiliparse"  # of a short page trafilatura keeps the words alone
     return text, "trafilatura"
 
 
@@ -69,7 +76,8 @@ def _is_confirmed(text: str, witness: str) -> bool:
     if not CONFIRMED_LOW * seen <= found <= CONFIRMED_HIGH * seen:
         return False
     known = squashed(witness)
-    lines = [line for line in map(squashed, text.split("\n")) if len(line) >= PROSE_CHARS]
+    every = [line for line in map(squashed, text.split("\n")) if line]
+    lines = [line for line in every if len(line) >= PROSE_CHARS] or every  # a poem has no other lines
     both = sum(len(line) for line in lines if line[:PROBE_CHARS] in known)
     return both > CONFIRMED_SHARE * sum(map(len, lines))
 
@@ -103,9 +111,12 @@ def parsed(page: str) -> Any:
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=html.HtmlElement))
     try:
-        return etree.fromstring(page.encode("utf-8", "replace"), parser)
+        tree = etree.fromstring(page.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError):
         return None
+    if tree is not None:
+        prepare(tree, page)
+    return tree
 
 
 def _found(tree: Any, url: str, fast: bool) -> str:

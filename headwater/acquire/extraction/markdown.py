@@ -106,7 +106,8 @@ def _inside(element: Any) -> str:
     parts = [element.text or ""]
     for child in element:
         if _tag(child) not in _LEFT_OUT:
-            parts.append(_inline(child))
+            raised = child.tag == "sup" and "".join(parts)[-1:].isdigit() and (child.text or "").strip("+-−").isdigit()
+            parts.append("^" * raised + _inline(child))  # 10 to the 6th is not 106
         parts.append(child.tail or "")
     return "".join(parts)
 

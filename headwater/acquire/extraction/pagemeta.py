@@ -31,6 +31,13 @@ _JSON_LD = re.compile(r"<script\b[^>]{0,300}ld\+json[^>]{0,300}>(.{0,65536}?)</s
 _JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 _JSON_AUTHOR = re.compile(r'"author"\s*:\s*\[?\s*(?:\{[^{}]{0,600}?"name"\s*:\s*\[?\s*)?"([^"]{2,120})"')
 _TIME = re.compile(r"<time\b[^>]{0,300}?\bdatetime\s*=\s*[\"']([^\"']{8,40})", re.IGNORECASE)
+_BYLINE = re.compile(
+    r"(?:作者|记者|撰文)\s*[：:]\s*([\u3400-\u9fffA-Za-z·. ]{2,24}?)"
+    r"(?=\s*[<|/\u3000]|\s{2}|\s*(?:发布|发表|更新|来源|编辑|阅读))"
+)
+_DATELINE = re.compile(
+    r"(?:发布|发表|更新|出版)?(?:时间|日期|于)\s*[：:]?\s*((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2})"
+)
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)")
 _COMPACT_DAY = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
 _SPACE = re.compile(r"\s+")
@@ -53,10 +60,11 @@ def page_meta(page: str, url: str = "") -> PageMeta:
     linked = " ".join(match.group(1) for _, match in zip(range(8), _JSON_LD.finditer(head), strict=False))
     title, lang = _TITLE.search(head), _LANG.search(head)
     dates = [*(said[name] for name in DATES if name in said), *_JSON_DATE.findall(linked)[:3]]
+    dates += _DATELINE.findall(head)[:1]
     dates += [match.group(1) for _, match in zip(range(3), _TIME.finditer(head), strict=False)]
     return PageMeta(
         title=_clean(title.group(1), MAX_TITLE_CHARS) if title else "",
-        author=next(_authors(said, linked), ""),
+        author=next(_authors(said, linked), "") or _byline(head),
         date=next(filter(None, map(day, [*dates, url])), ""),
         html_lang=lang.group(1).lower() if lang else "",
     )
@@ -79,6 +87,12 @@ def _authors(said: dict[str, str], linked: str) -> Iterator[str]:
         name = _clean(given, MAX_AUTHOR_CHARS)
         if len(name) > 1 and "://" not in name and not name.startswith(("@", "www.")):
             yield name.removeprefix("By ").removeprefix("by ").removeprefix("作者：").strip()
+
+
+def _byline(head: str) -> str:
+    """The author as Chinese pages name one, in a line of the page."""
+    match = _BYLINE.search(head)
+    return _clean(match.group(1), MAX_AUTHOR_CHARS) if match else ""
 
 
 def day(text: str) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 
 from headwater.curate.recall import cut, sites
 from headwater.curate.recall.config import RecallConfig
-from headwater.curate.recall.learn import Scores, Seed, learn, lowest_ranks
+from headwater.curate.recall.learn import SPIES_BELOW, Scores, Seed, learn, lowest_ranks
 from headwater.curate.recall.pool import Pool
 from headwater.curate.recall.review import DROP, KEEP, Site
 from headwater.pipeline.progress import Reporter
@@ -66,7 +66,7 @@ def run(
     for turn in range(1, config.max_rounds + 1):
         before, num_seed = state.recalled, len(seed) + int(state.joined.sum())
         found = _one_round(seed, pool, config, state, number)
-        recalled = (state.scores.pool >= found.at) & ~state.barred  # type: ignore[union-attr]
+        recalled = _recalled(state, found, bool(config.keep or config.keep_share))
         added = int((recalled & ~before).sum()) if before is not None else int(recalled.sum())
         state.recalled = recalled
         state.since[recalled & (state.since == 0)] = turn
@@ -102,6 +102,18 @@ def _one_round(seed: Seed, pool: Pool, config: RecallConfig, state: _State, numb
     if state.first is None:
         state.first = (state.scores.pool, found.at)
     return found
+
+
+def _recalled(state: _State, found: cut.Cut, by_rank: bool) -> np.ndarray:
+    """Rows above the cut; and, unless a rank was asked for, rows that joined the seed and score like some of it.
+
+    So a cut that happens to fall higher in a later round does not lose what was looked at and taken before.
+    """
+    assert state.scores is not None
+    chosen = state.scores.pool >= found.at
+    if not by_rank:
+        chosen |= state.joined & (state.scores.pool >= np.quantile(state.scores.seed, SPIES_BELOW))
+    return chosen & ~state.barred
 
 
 def look(
