@@ -22,10 +22,11 @@ from headwater.acquire.extraction.pagemeta import page_meta
 MAX_PAGE_CHARS = 8 << 20
 MAX_TAGS = 200_000
 MAX_ATTRIBUTES = 5_000  # of one tag
+MAX_VAST_TAGS = 100  # looked at
 LONG_TAG_CHARS = 2 * MAX_ATTRIBUTES  # a shorter tag has fewer
 MAX_DEPTH = 250  # of libxml2, past which it drops what follows
 TIME_LIMIT_S = 120
-_TAG = re.compile(r"""<[a-zA-Z](?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
+_TAG = re.compile(r"""<[a-zA-Z](?:[^<>"']++|"[^"]*+"|'[^']*+')*+""")
 _ATTRIBUTE = re.compile(r"""[^\s=>"'/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++))?""")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
@@ -77,9 +78,18 @@ def extract(data: bytes, url: str, charset: str = "", extractor: str = "auto") -
 
 
 def _has_vast_tag(page: str) -> bool:
-    """Whether a tag has so many attributes that a parser, which compares each with all, would take minutes."""
-    long = (match.group() for match in _TAG.finditer(page) if match.end() - match.start() > LONG_TAG_CHARS)
-    return any(len(_ATTRIBUTE.findall(tag)) > MAX_ATTRIBUTES for tag in long)
+    """Whether a tag has so many attributes that a parser, which compares each with all, would take minutes.
+
+    What looks like one inside a script is none.
+    """
+    vast = [match for match in _TAG.finditer(page) if match.end() - match.start() > LONG_TAG_CHARS]
+    vast = [match for match in vast if len(_ATTRIBUTE.findall(match.group())) > MAX_ATTRIBUTES]
+    if not vast:
+        return False
+    lower, scripts, position = page.lower(), [], 0
+    while (start := lower.find("<script", position)) >= 0 and (position := lower.find("</script", start)) >= 0:
+        scripts.append((start, position))
+    return any(not any(start < match.start() < end for start, end in scripts) for match in vast[:MAX_VAST_TAGS])
 
 
 @contextlib.contextmanager

@@ -40,13 +40,13 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
 @cache
 def cache_folder() -> str:
     """Where compiled kernels are kept; empty where no such folder can be written."""
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "headwater"
+    root = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "headwater"
     key = hashlib.sha256(f"{sys.version} numba {numba.__version__} numpy {np.__version__}".encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         key.update(path.name.encode() + b"\0" + path.read_bytes())
     folder = root / f"kernels-{key.hexdigest()[:16]}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # nobody else's: what lies there is run
     except OSError:
         return ""
     return str(folder) if os.access(folder, os.W_OK) else ""

@@ -19,7 +19,7 @@ def arrays(rows: list[dict[int, float]]) -> tuple[np.ndarray, np.ndarray, np.nda
     return frozen(indptr, np.int64), frozen(np.array(buckets), np.uint32), frozen(np.array(values), np.float32)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(ROWS, st.integers(0, 2**32 - 1), st.sampled_from([0.0, 1e-3]))
 def test_fits_as_the_reference(rows, number, l2):
     rng = np.random.Generator(np.random.PCG64(number))

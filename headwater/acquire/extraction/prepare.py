@@ -27,7 +27,9 @@ def prepare(tree: Any, page: str) -> None:
         if element.tag in ("math", "script", "img"):
             if tex := _tex(element):
                 _replace(element, tex)
-        elif _LINE_NUMBERS.search(element.get("class") or ""):
+        elif (
+            _LINE_NUMBERS.search(element.get("class") or "") and "".join("".join(element.itertext()).split()).isdigit()
+        ):
             _replace(element, "")
 
 
@@ -56,3 +58,7 @@ def _replace(element: Any, text: str) -> None:
     else:
         before.tail = (before.tail or "") + text
     parent.remove(element)
+
+
+def _is_numbers(element: Any) -> bool:
+    return "".join("".join(element.itertext()).split()).isdigit()
