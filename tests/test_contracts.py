@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 import pytest
 
 from headwater import document
+from headwater.acquire.search.registry import PROVIDERS
 from headwater.cli.main import COMMANDS
 from headwater.evaluate.config import TASKS
 from headwater.pipeline.engine import ENGINES
@@ -30,6 +31,8 @@ PLACES = [
     *ENGINES.values(),
     *SECTIONS.values(),
     *SOURCES.values(),
+    *PROVIDERS.values(),
+    *document.formats.READERS.values(),
     *DERIVATIONS,
 ]
 

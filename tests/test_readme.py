@@ -25,8 +25,8 @@ MODEL_PORT = 8643
 LESSON = (
     "Cut an apple into four equal parts. Each part is one quarter of the whole, and four quarters make it whole again."
     " If you eat one of them, three are left, so three quarters remain on the plate. Two quarters cover exactly as much"
-    " as a half does, which is why both names stand for the same amount. Try it with paper: fold a sheet twice, open it,"
-    " colour two of the fields, and compare them with a neighbour's half."
+    " as a half does, which is why both names stand for the same amount. Try it with paper: fold a sheet twice,"
+    " open it, colour two of the fields, and compare them with a neighbour's half."
 )
 _BLOCK = re.compile(r"(?:<!-- test: (quick|slow|none \([^)]+\))(?: \([^)]+\))? -->\n)?```sh\n(.*?)```", re.DOTALL)
 _CJK = re.compile(r"[\u4e00-\u9fff]")

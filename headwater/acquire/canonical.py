@@ -22,7 +22,7 @@ TRACKING = re.compile(
 )
 SESSION = re.compile(
     r"(?:phpsessid|jsessionid|aspsessionid[a-z]{8}|oscsid|zenid|xtcsid|sessionid|session_id|cftoken|cfid)=[\w.!~-]{6,}$"
-    r"|(?:sid|sess|session)=(?:[0-9a-f]{32}|[0-9a-f]{40})$",
+    r"|(?:sid|sess|session)=[0-9a-f]{16,64}$",
     re.IGNORECASE,
 )
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid|sessionid)=[\w.!~-]{6,}", re.IGNORECASE)

@@ -19,6 +19,11 @@ CORE = (
 )  # fmt: skip
 EXTRAS = {"torch": "train", "safetensors": "train", "transformers": "interop", "ray": "ray"}
 VARIABLES = ("HF_HOME", "HF_HUB_OFFLINE", "CUDA_VISIBLE_DEVICES", "NO_COLOR", "OMP_NUM_THREADS", "TMPDIR")
+KEYS = {  # what the environment may hold, and what needs it
+    "BRAVE_API_KEY": "only `search --provider brave` needs it",
+    "HEADWATER_API_KEY": "only endpoints that ask for a key need it (classify label, synthesize)",
+    "HEADWATER_CONTACT": "an address that site owners can write to, sent by every crawl",
+}
 MIN_FREE_BYTES = 5 << 30
 MIN_MEMORY_BYTES = 4 << 30
 
@@ -73,6 +78,7 @@ def _checks() -> list[tuple[str, str, str, str]]:
         rows.append((name, "ok" if found else "warn", found or "not installed", f"pip install 'headwater[{extra}]'"))
     rows.append(_compiler())
     rows.append(_accelerator())
+    rows += [_key(name, what) for name, what in KEYS.items()]
     free = shutil.disk_usage(".").free
     state = "ok" if free >= MIN_FREE_BYTES else "warn"
     rows.append(("disk", state, f"{free / 2**30:.1f} GiB free here", "`headwater clean` frees what no run uses"))
@@ -81,6 +87,11 @@ def _checks() -> list[tuple[str, str, str, str]]:
     rows.append(("memory", state, f"{memory / 2**30:.1f} GiB", "the demo wants 4 GiB"))
     rows.append(("cores", "ok", str(_cores()), ""))
     return rows
+
+
+def _key(name: str, what: str) -> tuple[str, str, str, str]:
+    """Whether a key or setting is in the environment; never its value."""
+    return (name, "ok" if os.environ.get(name) else "warn", "set" if os.environ.get(name) else "not set", what)
 
 
 def _compiler() -> tuple[str, str, str, str]:

@@ -10,17 +10,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import json
 import socket
 import ssl
 import struct
 import threading
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Iterator
 
-from headwater.acquire.entries import Entry
+import pytest
 
 from .conftest import SITE_FILES
 
@@ -140,6 +138,21 @@ class Servers:
         self._loop.close()
 
 
+@contextlib.contextmanager
+def loopback(network: str) -> Iterator[Servers]:
+    """Servers on 127.NETWORK.x.y; the test is skipped where this system has 127.0.0.1 alone."""
+    made = Servers(network)
+    try:
+        made.start(Exchange.hold)
+    except OSError:
+        made.close()
+        pytest.skip("this system has no loopback addresses besides 127.0.0.1")
+    try:
+        yield made
+    finally:
+        made.close()
+
+
 def answer(body: bytes, headers: bytes = HTML, *, status: bytes = b"200 OK", length: bytes | None = None) -> bytes:
     """A whole answer; `length` is what its Content-Length claims, if not the truth."""
     given = str(len(body)).encode() if length is None else length
@@ -157,34 +170,3 @@ def moved(location: str, status: bytes = b"302 Found") -> bytes:
 
 def chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data)
-
-
-def outcomes(folder: Path) -> dict[str, str]:
-    """What a crawl wrote down of every page, by URL; what was refused is called `refused.` and the reason."""
-    found: dict[str, str] = {}
-    listings: set[str] = set()
-    for line in (folder / ".frontier" / "log.jsonl").read_text().splitlines():
-        row = json.loads(line)
-        entries = [Entry(*fields) for fields in (*row.get("found", ()), *row.get("listed", ()))]
-        listings |= {entry.url for entry in entries if not entry.is_page}
-        if "done" in row:
-            found[row["done"]] = row["as"]
-        for url, reason in row.get("shut", ()):
-            found[url] = f"refused.{reason}"
-    return {url: outcome for url, outcome in found.items() if url not in listings}
-
-
-def warc_problems(folder: Path) -> list[str]:
-    """What warcio, which checks every digest, finds wrong with the records of a crawl."""
-    from warcio.archiveiterator import ArchiveIterator
-
-    problems = []
-    for path in sorted((folder / "warc").glob("*.warc.gz")):
-        with open(path, "rb") as handle:
-            for record in ArchiveIterator(handle, check_digests=True):
-                record.content_stream().read()
-                if record.digest_checker.passed is False:
-                    problems.append(
-                        f"{record.rec_headers.get_header('WARC-Target-URI')}: {record.digest_checker.problems}"
-                    )
-    return problems

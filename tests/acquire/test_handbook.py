@@ -23,7 +23,8 @@ import pytest
 
 from demo import debian
 
-from .hostile import Exchange, Host, Servers, answer, warc_problems
+from .hostile import Exchange, Host, Servers, answer
+from .hostile_runs import warc_problems
 
 PACKAGE = debian.Package(name="debian-handbook", folders={"usr/share/doc/debian-handbook/html": "handbook"})
 KEPT_PACKAGES = Path(__file__).parents[2] / "demo-run" / "packages"

@@ -19,7 +19,8 @@ from headwater.acquire.sources.crawl import CrawlSource
 from headwater.pipeline.progress import Reporter
 
 from .conftest import page
-from .hostile import Behaviour, Exchange, Host, Servers, answer, outcomes
+from .hostile import Behaviour, Exchange, Host, Servers, answer
+from .hostile_runs import outcomes
 
 NUM_HOSTS = 20
 NUM_PAGES = 5

@@ -25,6 +25,7 @@ from headwater.errors import HeadwaterError, missing_extra
 
 MAX_UNRANGED_BYTES = 64 << 20  # of a file that is read from its start, where a server knows no ranges
 _NAME = re.compile(r"[A-Za-z0-9_.~+=@-]+(?:/[A-Za-z0-9_.~+=@-]+)*")
+_DIGEST = re.compile(r"[A-Z2-7]{32}")  # SHA-1 in base32
 Row = dict[str, Any]
 
 
@@ -154,5 +155,6 @@ def _check_payload(payload: bytes, carried: str, named: str) -> None:
     given = carried.rpartition(":")[2]
     if carried.lower().startswith("sha1:") and given.upper() != warc.digest_of(payload).rpartition(":")[2]:
         raise BadRecord("record.digest_mismatch")
-    if named and given and named.rpartition(":")[2] != given:
+    named = named.rpartition(":")[2].upper()  # an index may hold no digest, or something else in its place
+    if given and _DIGEST.fullmatch(named) and named != given.upper():
         raise BadRecord("record.digest_mismatch")
