@@ -68,7 +68,7 @@ def test_sigterm_is_taken_for_no_bad_page(monkeypatch, capsys):
         os.kill(os.getpid(), signal.SIGTERM)
 
     def work(*_args):
-        monkeypatch.setattr(extract, "_main_text", terminated)
+        monkeypatch.setattr(extract, "main_body", terminated)
         extract.extract(b"<p>text</p>", "http://example.org/")
 
     monkeypatch.setattr(run, "_run", work)

@@ -36,6 +36,7 @@ BUSY_TRIES = 4  # further tries after 429 and 503, where there are any further t
 BUSY = ("status_429", "status_503")
 OVERLOADED = ("timeout", "host_unreachable")  # likewise a sign that a host is asked too often
 ENOUGH_PER_PAGE = 2  # links that wait for each page to keep; a host with more of them lists no further ones
+LISTING_WAIT_S = 0.1
 SYNC_INTERVAL_S = 5.0
 BACK_OFF_S = 1.0
 MAX_WAIT_S = 60.0
@@ -133,6 +134,7 @@ class Crawler:
             turn = self._slots.take(time.monotonic())
             if turn is None:
                 break
+            self._slots.hold(turn[0])
             task = asyncio.create_task(self._handle(*turn))
             self._in_flight.add(task)
             task.add_done_callback(self._ended)
@@ -179,6 +181,10 @@ class Crawler:
         if not entry.is_page and not self._refreshing and self._has_enough(host):
             self._slots.add(host, entry)  # pages first; it comes up again when they run low
             return False
+        if not entry.is_page and self._listing_turn.locked():  # it would wait in a place that others could use
+            self._slots.add(host, entry)
+            self._slots.pause(host, time.monotonic() + LISTING_WAIT_S)
+            return False
         return True
 
     def _has_enough(self, host: str) -> bool:
@@ -199,16 +205,31 @@ class Crawler:
     async def _handle(self, host: str, entry: Entry) -> None:
         """Give one entry its turn: refuse it, learn of its site and put it back, or ask for it."""
         trouble, started = "", time.monotonic()
+        departure = self._departure(host)
         try:
             if await self._may_ask(host, entry):
-                trouble = await self._ask(host, entry)
+                trouble = await self._ask(host, entry, departure)
         except FetchFailed as error:
             trouble = "host_unreachable"
             self._add(self.frontier.finish(entry, f"fetch.{error.reason}"), first=True)
         finally:
+            departure()
             failures = self._slots.release(host, started, time.monotonic(), bool(trouble))
             if trouble and failures >= MAX_IN_A_ROW[trouble]:
                 self._leave_alone(host, LEFT_ALONE_S, trouble)
+
+    def _departure(self, host: str) -> Callable[[], None]:
+        """What to call when a request leaves; a second call says nothing."""
+        gone = False
+
+        def left() -> None:
+            nonlocal gone
+            if not gone:
+                gone = True
+                self._slots.left(host, time.monotonic())
+                self._wake.set()
+
+        return left
 
     def _leave_alone(self, host: str, for_s: float, reason: str) -> None:
         """Ask nothing more of a host for a while: what waits is refused, and so is what is found meanwhile."""
@@ -245,11 +266,11 @@ class Crawler:
         await self._resolver.admit(canonical.host_of(url))
         return await fetch(self._session, url, MAX_BYTES, html_only=False, cut=True)
 
-    async def _ask(self, host: str, entry: Entry) -> str:
+    async def _ask(self, host: str, entry: Entry, on_sent: Callable[[], None]) -> str:
         """Ask for an entry and record the outcome; what the host itself failed by, or ""."""
         started = time.monotonic()
         try:
-            response = await self._fetched(entry)
+            response = await self._fetched(entry, on_sent)
             if f"status_{response.status}" in BUSY:
                 wait_s = retry_after_s(header(response, b"retry-after"))
                 raise FetchFailed(f"status_{response.status}", transient=True, wait_s=wait_s)
@@ -262,12 +283,13 @@ class Crawler:
         self._add(await self._recorded(entry, response))
         return ""
 
-    async def _fetched(self, entry: Entry) -> Response:
+    async def _fetched(self, entry: Entry, on_sent: Callable[[], None]) -> Response:
         if entry.is_page:
             headers = refresh.conditions(self.frontier.state.pages.get(entry.url))
-            return await fetch(self._session, entry.url, self.source.max_page_bytes, headers=headers)
+            return await fetch(self._session, entry.url, self.source.max_page_bytes, headers=headers, on_sent=on_sent)
         async with self._listing_turn:
-            return await fetch(self._session, entry.url, listings.MAX_BYTES, html_only=False, cut=True)
+            limit = listings.MAX_BYTES
+            return await fetch(self._session, entry.url, limit, html_only=False, cut=True, on_sent=on_sent)
 
     def _failed(self, host: str, entry: Entry, error: FetchFailed) -> str:
         """Ask later, or give the entry up; what the host itself failed by, or ""."""

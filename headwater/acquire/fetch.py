@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 from yarl import URL
@@ -64,9 +65,22 @@ def open_session(source: CrawlSource, resolver: CheckedResolver) -> aiohttp.Clie
         },
         timeout=aiohttp.ClientTimeout(total=source.timeout_s),
         trust_env=False,
+        trace_configs=[_departures()],
         max_line_size=MAX_HEADER_BYTES,
         max_field_size=MAX_HEADER_BYTES,
     )
+
+
+def _departures() -> aiohttp.TraceConfig:
+    """Calls a request's `on_sent` when its headers are sent."""
+
+    async def sent(_session: Any, context: Any, _params: Any) -> None:
+        if context.trace_request_ctx is not None:
+            context.trace_request_ctx()
+
+    config = aiohttp.TraceConfig()
+    config.on_request_headers_sent.append(sent)
+    return config
 
 
 async def fetch(
@@ -77,14 +91,19 @@ async def fetch(
     html_only: bool = True,
     cut: bool = False,
     headers: Mapping[str, str] | None = None,
+    on_sent: Callable[[], None] | None = None,
 ) -> Response:
     """Ask for one URL. `cut`: keep the first `limit_bytes` of a longer body instead of refusing it.
+
+    `on_sent` is called when the request leaves, which may be long after the call where a connection must be made.
 
     The body of an answer that is no page (a redirect, an error, not HTML) is left empty.
     Raises FetchFailed or PrivateAddress.
     """
     try:
-        async with session.get(URL(url, encoded=True), allow_redirects=False, headers=headers) as answer:
+        async with session.get(
+            URL(url, encoded=True), allow_redirects=False, headers=headers, trace_request_ctx=on_sent
+        ) as answer:
             address = _peer(answer)  # the connection goes back to the pool with the last byte
             if answer.status != 200 or (html_only and not _may_be_html(answer)):
                 return _response(url, answer, await _drained(answer), address)

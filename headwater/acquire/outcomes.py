@@ -66,8 +66,8 @@ class Outcomes:
             return self._frontier.finish(entry, "fetch.noindex", found=found, shut=shut)
         target = says.canonical
         may = target and entry.kind != ALTERNATE and not self._refusal(target)
-        if may and self._scope.may_step_back(entry, target):
-            item = Entry(target, entry.depth, entry.hops, entry.seed)
+        if may and entry.hops < self._source.max_redirects and self._scope.may_step_back(entry, target):
+            item = Entry(target, entry.depth, entry.hops + 1, entry.seed)  # a claim is a hop, so that chains end
             return self._frontier.finish(entry, ELSEWHERE, found=[item, *found], shut=shut, to=target)
         return self._keep(entry, response, says, found, shut)
 

@@ -23,6 +23,7 @@ class _Slot:
     pace: Pace
     waiting: deque[Entry] = field(default_factory=deque)
     in_flight: int = 0
+    leaving: int = 0  # of those in flight, handed out and not yet sent
     ready_at: float = 0.0
     queued: bool = False  # in the heap, which holds a host at most once
     failures: int = 0  # in a row; requests that were in flight together count once
@@ -81,6 +82,17 @@ class Slots:
             self._offer(host, slot)
         return None
 
+    def hold(self, host: str) -> None:
+        """The request of the turn just taken has not left yet: where the host has a delay, no other turn until it has."""
+        self._slots[host].leaving += 1
+
+    def left(self, host: str, now: float) -> None:
+        """A request has left, or will not any more: the delay to the next one counts from here."""
+        slot = self._slots[host]
+        slot.leaving -= 1
+        slot.ready_at = max(slot.ready_at, now + slot.pace.wait_s())
+        self._offer(host, slot)
+
     def release(self, host: str, started: float, now: float, failed: bool = False) -> int:
         """A request to the host has ended; the number of failures in a row."""
         slot = self._slots[host]
@@ -134,7 +146,7 @@ class Slots:
     def _may_ask(self, host: str, slot: _Slot) -> bool:
         """A host that fails is asked one thing at a time, so that it cannot hold every connection of a crawl."""
         limit = 1 if slot.failures else self._per_host
-        if not slot.waiting or slot.in_flight >= limit:
+        if not slot.waiting or slot.in_flight >= limit or (slot.leaving and slot.pace.wait_s()):
             return False
         return self._room is None or slot.in_flight < self._room(host)
 

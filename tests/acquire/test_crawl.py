@@ -184,7 +184,7 @@ def test_scope(site: Site, tmp_path: Path, quiet: Reporter) -> None:
     fields = {"include": (r"/a/",), "exclude": (r"/2$",), "max_depth": 1}
     report = crawl.crawl_to(tmp_path, source(site, **fields), quiet)
     assert sorted(url.removeprefix(site.url) for url in stored(tmp_path)) == ["/", "/a/1"]
-    assert report["refused"] == {}
+    assert report["refused"] == {"too_deep": 1}
 
 
 def test_budgets(site: Site, tmp_path: Path, quiet: Reporter, make_context: Callable[..., Context]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import random
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -46,13 +46,47 @@ def fuzzed_warcs(folder: Path, number: int) -> tuple[Path, int]:
             raw[at : raw.index(b"\r\n", at)] = rng.choice(lies)
         elif kind == 3:
             start = rng.randrange(len(raw))
-            raw[start : start + rng.randrange(3000)] = os.urandom(rng.randrange(40))
+            raw[start : start + rng.randrange(3000)] = rng.randbytes(rng.randrange(40))
         else:
             for _ in range(rng.randrange(1, 30)):
                 raw[rng.randrange(len(raw))] = rng.randrange(256)
         name, data = (f"{index:05d}.warc.gz", zipped) if kind < 2 else (f"{index:05d}.warc", raw)
         (folder / name).write_bytes(data)
     return whole, len(pages)
+
+
+ODD_TARGETS = (
+    "http:", "http:x", "https", "httpx", "http:/x", "http://", "http:///x", "http://[::1", "dns:site.test",
+    "urn:uuid:5", "//site.test/x", "http://site.test:99999/", "http://" + "x" * 5000, "河流",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["response", "conversion"])
+def test_records_of_odd_addresses(tmp_path: Path, kind: str) -> None:
+    """A page whose record names no web address is still a page; WARC 1.0 puts addresses between < and >."""
+    from headwater import document
+    from headwater.acquire import files
+    from headwater.acquire.sources.files import FilesSource
+
+    targets = [*ODD_TARGETS, "<http://site.test/in-brackets>"]
+    text = "A page that names no address of its own says something in a sentence all the same."
+    block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page("odd", [], text)
+    block, content_type = (block, "application/http") if kind == "response" else (text.encode(), "text/plain")
+    records = [
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:{i}>\r\nWARC-Target-URI: {target}\r\n"
+        f"Content-Type: {content_type}\r\nContent-Length: {len(block)}\r\n\r\n".encode()
+        + block
+        + b"\r\n\r\n"
+        for i, target in enumerate(targets)
+    ]
+    path = tmp_path / ("x.warc" if kind == "response" else "x.warc.wet")
+    path.write_bytes(b"".join(records))
+    source = FilesSource(paths=(str(path),))
+    problems: Counter[str] = Counter()
+    rows = [row for item in files.input_files(source) for row in files.rows(item, source, problems)]
+    assert len(rows) == len(targets) and not problems
+    assert rows[-1]["url"] == "http://site.test/in-brackets"
+    assert list(document.batches_of(rows))
 
 
 @pytest.mark.parametrize("number", [100, pytest.param(4000, marks=pytest.mark.slow)])
