@@ -93,7 +93,7 @@ def _text_row(record: Any, item: InputFile, problems: Counter[str]) -> Row | Non
         "text": text,
         "url": url,
         "title": text.split("\n", 1)[0][:200],
-        "source": (host_of(url) if url.startswith("http") else "") or "wet",
+        "source": _host(url) or "wet",
         "license": item.license,
         "fetched_at": record.headers.get("WARC-Date") or "",
         "warc_file": item.name,
@@ -101,6 +101,12 @@ def _text_row(record: Any, item: InputFile, problems: Counter[str]) -> Row | Non
         "digest": document.text_digest(text),
         "meta": {"identified_languages": languages} if languages else {},
     }
+
+
+def _host(url: str) -> str:
+    """The host of a web address; "" for anything else that a record may name."""
+    spelt = canonical(url)
+    return host_of(spelt) if spelt else ""
 
 
 def _block(reader: IO[bytes], length: int) -> bytes | None:
@@ -123,7 +129,7 @@ def page_row(record: warc.Record, warc_file: str, problems: Counter[str]) -> Row
     except extract.NoText as error:
         problems[error.reason] += 1
         return None
-    host = host_of(url) if url.startswith("http") else ""
+    host = _host(url)
     return {
         "text": page.text,
         "url": url,

@@ -147,12 +147,6 @@ CASES: dict[str, Case] = {
             feed=only(answer(laughs("rss", "<item><link>/{}</link></item>"), b""), then="serve"),
         )
     ),
-    "has an endless feed": ends("kept", everything=True, most_sent_bytes=128 * MIB)(
-        by_path(
-            root=page_of(b'<link rel=alternate type="application/rss+xml" href=/feed>'),
-            feed=for_ever(head(CHUNKED), chunk(b"<rss>" * 9000)),
-        )
-    ),
     "nests its policy": ends("kept", everything=True)(
         by_path(root=OPEN, tdmrep=only(answer(b'[{"location":' * 40_000, b""), then="serve"))
     ),

@@ -14,6 +14,7 @@ import pytest
 
 from headwater.acquire import extract
 
+from .conftest import page
 from .hostile import CHUNKED, HTML, Exchange, Servers, answer, chunk, head, loopback
 from .hostile_behaviours import (
     GOOD_PAGES,
@@ -69,6 +70,13 @@ def test_gigabytes(servers: Servers, tmp_path: Path) -> None:
         "robots of 50 MB": by_path(robots=only(answer(rules, b""), then="serve"), root=OPEN),
         "sitemap bomb": by_path(root=OPEN, sitemap=only(answer(deflated_zeros(num_mib, 31), b""), then="serve")),
         "sitemap of 10^6": million,
+        "endless feed": by_path(
+            root=only(
+                answer(b'<link rel=alternate type="application/rss+xml" href=/feed>' + page("with a feed", [])),
+                then="serve",
+            ),
+            feed=for_ever(head(CHUNKED), chunk(b"<rss>" * 9000)),
+        ),
     }
     hosts |= {name: servers.start(behave, everything=True) for name, behave in whole.items()}
     hosts["good"] = servers.start(good_site())
