@@ -87,7 +87,7 @@ def _text_row(record: Any, item: InputFile, problems: Counter[str]) -> Row | Non
     if not text:
         problems["input.no_text"] += 1
         return None
-    url = canonical(record.headers.get("WARC-Target-URI") or "") or record.headers.get("WARC-Target-URI") or ""
+    url = canonical(warc.target_of(record)) or warc.target_of(record)
     languages = record.headers.get("WARC-Identified-Content-Language") or ""
     return {
         "text": text,

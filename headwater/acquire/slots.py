@@ -83,7 +83,7 @@ class Slots:
         return None
 
     def hold(self, host: str) -> None:
-        """The request of the turn just taken has not left yet: where the host has a delay, no other turn until it has."""
+        """The request of the turn just taken has not left yet; until it has, a host with a delay has no other turn."""
         self._slots[host].leaving += 1
 
     def left(self, host: str, now: float) -> None:

@@ -242,6 +242,11 @@ def read_records(handle: IO[bytes], problems: dict[str, int]) -> Iterator[Record
         problems["input.truncated"] = problems.get("input.truncated", 0) + 1
 
 
+def target_of(record: Any) -> str:
+    """The address a record is of; WARC 1.0 puts it between angle brackets."""
+    return (record.headers.get("WARC-Target-URI") or "").strip("<>")
+
+
 def _response(record: Any, offset: int) -> Record | None:
     """The HTTP answer in a record, or None where it holds none.
 
@@ -259,7 +264,7 @@ def _response(record: Any, offset: int) -> Record | None:
         raise EOFError("the record ends too early")
     data = body.expanded(raw, headers.get("Content-Encoding") or "", MAX_RECORD_BYTES)
     return Record(
-        url=record.headers.get("WARC-Target-URI") or "",
+        url=target_of(record),
         date=record.headers.get("WARC-Date") or "",
         status=headers.status_code or 0,
         content_type=(record.http_content_type or "").lower(),
