@@ -22,7 +22,6 @@ from headwater.acquire.extraction.pagemeta import page_meta
 MAX_PAGE_CHARS = 8 << 20
 MAX_TAGS = 200_000
 MAX_ATTRIBUTES = 5_000  # of one tag
-MAX_VAST_TAGS = 100  # looked at
 LONG_TAG_CHARS = 2 * MAX_ATTRIBUTES  # a shorter tag has fewer
 MAX_DEPTH = 250  # of libxml2, past which it drops what follows
 TIME_LIMIT_S = 120
@@ -82,14 +81,14 @@ def _has_vast_tag(page: str) -> bool:
 
     What looks like one inside a script is none.
     """
-    vast = [match for match in _TAG.finditer(page) if match.end() - match.start() > LONG_TAG_CHARS]
-    vast = [match for match in vast if len(_ATTRIBUTE.findall(match.group())) > MAX_ATTRIBUTES]
-    if not vast:
+    long = [match for match in _TAG.finditer(page) if match.end() - match.start() > LONG_TAG_CHARS]
+    if not long:
         return False
     lower, scripts, position = page.lower(), [], 0
     while (start := lower.find("<script", position)) >= 0 and (position := lower.find("</script", start)) >= 0:
         scripts.append((start, position))
-    return any(not any(start < match.start() < end for start, end in scripts) for match in vast[:MAX_VAST_TAGS])
+    tags = [match for match in long if not any(start < match.start() < end for start, end in scripts)]
+    return any(len(_ATTRIBUTE.findall(match.group())) > MAX_ATTRIBUTES for match in tags)
 
 
 @contextlib.contextmanager

@@ -35,9 +35,8 @@ _BYLINE = re.compile(
     r"(?:作者|记者|撰文)\s*[：:]\s*([\u3400-\u9fffA-Za-z·. ]{2,24}?)"
     r"(?=\s*[<|/\u3000]|\s{2}|\s*(?:发布|发表|更新|来源|编辑|阅读))"
 )
-_DATELINE = re.compile(
-    r"(?:发布|发表|更新|出版)?(?:时间|日期|于)\s*[：:]?\s*((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2})"
-)
+_DATELINE = re.compile(r"(?:发布|发表|更新|出版)?(?:时间|日期)\s*[：:]?\s*((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2})")
+_DATE_WORDS = ("时间", "日期")  # looked for first: most pages have none
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)")
 _COMPACT_DAY = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
 _SPACE = re.compile(r"\s+")
@@ -60,7 +59,7 @@ def page_meta(page: str, url: str = "") -> PageMeta:
     linked = " ".join(match.group(1) for _, match in zip(range(8), _JSON_LD.finditer(head), strict=False))
     title, lang = _TITLE.search(head), _LANG.search(head)
     dates = [*(said[name] for name in DATES if name in said), *_JSON_DATE.findall(linked)[:3]]
-    dates += _DATELINE.findall(head)[:1]
+    dates += _DATELINE.findall(head)[:1] if any(word in head for word in _DATE_WORDS) else []
     dates += [match.group(1) for _, match in zip(range(3), _TIME.finditer(head), strict=False)]
     return PageMeta(
         title=_clean(title.group(1), MAX_TITLE_CHARS) if title else "",
@@ -91,7 +90,7 @@ def _authors(said: dict[str, str], linked: str) -> Iterator[str]:
 
 def _byline(head: str) -> str:
     """The author as Chinese pages name one, in a line of the page."""
-    match = _BYLINE.search(head)
+    match = _BYLINE.search(head) if any(word in head for word in ("作者", "记者", "撰文")) else None
     return _clean(match.group(1), MAX_AUTHOR_CHARS) if match else ""
 
 

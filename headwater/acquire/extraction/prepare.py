@@ -12,14 +12,13 @@ from typing import Any
 MAX_TEX_CHARS = 5_000
 _TEX_IMAGES = ("latex", "tex", "mwe-math-fallback-image-inline", "mwe-math-fallback-image-display")
 _LINE_NUMBERS = re.compile(r"(?:^|[\s_-])(?:linenos?|line-?numbers?|gutter|blob-num|lineno(?:div)?)(?=$|[\s_-])", re.I)
-_HINTS = re.compile(
-    r"<math\b|math/tex|class=[\"'][^\"']{0,80}(?:latex|tex\b|math-fallback|line-?no|line-?num|gutter|blob-num)", re.I
-)
+_HINTS = ("<math", "math/tex", "mwe-math", "latex", '"tex', "lineno", "line-num", "linenum", "gutter", "blob-num")
 
 
 def prepare(tree: Any, page: str) -> None:
     """Put formulas and listings right, where the page has any."""
-    if not _HINTS.search(page):
+    lower = page.lower()
+    if not any(hint in lower for hint in _HINTS):
         return
     for element in list(tree.iter("math", "script", "img", "td", "pre", "span", "div", "a")):
         if element.getparent() is None:
