@@ -25,7 +25,7 @@ from .hostile_behaviours import GOOD_PAGES, OPEN, by_path, good_site, only
 from .hostile_cases import CASES
 from .hostile_runs import QUIET, crawled, outcomes, warc_problems
 
-TIMEOUT_S = 2.0
+TIMEOUT_S = 4.0
 LIMIT_BYTES = 2 << 20
 
 
