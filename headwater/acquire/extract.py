@@ -23,7 +23,6 @@ MAX_PAGE_CHARS = 8 << 20
 MAX_TAGS = 200_000
 MAX_ATTRIBUTES = 5_000  # of one tag
 LONG_TAG_CHARS = 2 * MAX_ATTRIBUTES  # a shorter tag has fewer
-MAX_DEPTH = 250  # of libxml2, past which it drops what follows
 TIME_LIMIT_S = 120
 _TAG = re.compile(r"""<[a-zA-Z](?:[^<>"']++|"[^"]*+"|'[^']*+')*+""")
 _ATTRIBUTE = re.compile(r"""[^\s=>"'/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++))?""")

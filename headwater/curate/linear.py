@@ -9,7 +9,7 @@ n-grams: rows have length 1 whatever the text's, and a word said often does not 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +17,20 @@ import numpy as np
 import pyarrow as pa
 
 from headwater.curate import linear_file
-
-
-def _option(default: Any, help: str, unit: str = "") -> Any:
-    return field(default=default, metadata={"help": help, **({"unit": unit} if unit else {})})
+from headwater.pipeline.option import option
 
 
 @dataclass(frozen=True, kw_only=True)
 class LinearConfig:
     """What is read of a text, and how weights are fitted."""
 
-    bucket_bits: int = _option(20, "n-grams share 2 to this power of weights", "bits")
-    word_ngrams: int = _option(3, "longest run of words, of scripts that write spaces", "tokens")
-    char_ngrams: int = _option(3, "longest run of characters, of scripts that do not", "characters")
-    max_chars: int = _option(8_000, "characters read of a document, from its beginning", "characters")
-    epochs: int = _option(8, "passes over the examples")
-    rate: float = _option(0.5, "size of a step (each weight's own shrinks as it moves)")
-    l2: float = _option(1e-6, "how strongly weights are pulled to zero")
+    bucket_bits: int = option(20, "n-grams share 2 to this power of weights", "bits")
+    word_ngrams: int = option(3, "longest run of words, of scripts that write spaces", "tokens")
+    char_ngrams: int = option(3, "longest run of characters, of scripts that do not", "characters")
+    max_chars: int = option(8_000, "characters read of a document, from its beginning", "characters")
+    epochs: int = option(8, "passes over the examples")
+    rate: float = option(0.5, "size of a step (each weight's own shrinks as it moves)")
+    l2: float = option(1e-6, "how strongly weights are pulled to zero")
 
     def check(self) -> list[tuple[str, str]]:
         bounds = {

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from headwater.acquire.sources.fields import Problems, address_problem, option, pattern_problem
+from headwater.acquire.sources.fields import Problems, address_problem, pattern_problem
+from headwater.pipeline.option import option
 
 USER_AGENT = "headwater/0.1 (polite research crawler)"
 CONTACT_VARIABLE = "HEADWATER_CONTACT"

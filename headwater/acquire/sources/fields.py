@@ -1,19 +1,12 @@
-"""What the dataclasses of all sources share: a field with its help, and checks of addresses and patterns."""
+"""What the dataclasses of all sources share: checks of addresses and patterns."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import field
-from typing import Any
 from urllib.parse import urlsplit
 
 SCHEMES = ("http", "https")
 Problems = list[tuple[str, str]]
-
-
-def option(default: Any, help: str, unit: str = "") -> Any:
-    """A dataclass field with a default, its help and its unit."""
-    return field(default=default, metadata={"help": help, **({"unit": unit} if unit else {})})
 
 
 def address_problem(seed: str) -> str | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from headwater.acquire.sources.fields import Problems, option
+from headwater.acquire.sources.fields import Problems
+from headwater.pipeline.option import option
 
 WHERE_COLUMNS = ("id", "url", "title", "source", "license", "lang", "domain", "kind", "digest")
 FILLED_COLUMNS = ("text", "id", "url", "title", "source", "license", "lang", "domain", "kind", "fetched_at")

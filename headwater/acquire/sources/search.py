@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from headwater.acquire.search.registry import NEEDS_SITE, PROVIDERS
 from headwater.acquire.sources.crawl import CONTACT_VARIABLE, USER_AGENT, CrawlSource
-from headwater.acquire.sources.fields import Problems, address_problem, option, pattern_problem
+from headwater.acquire.sources.fields import Problems, address_problem, pattern_problem
+from headwater.pipeline.option import option
 
 QUERY_MARK = re.compile(r"\{(?:query|searchTerms)\}|%s")
 LABELS = ("kind", "domain", "lang", "license", "source")

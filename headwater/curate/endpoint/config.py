@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 import os
 import re
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from headwater.errors import HeadwaterError
+from headwater.pipeline.option import option
 
 KEYS = ("HEADWATER_API_KEY", "OPENAI_API_KEY")  # the first that is set is sent
 ANSWER_PATH = "/chat/completions"
@@ -21,29 +22,25 @@ SCHEMES = ("http", "https")
 _SECRET = re.compile(r"(key|token|secret|password|signature|sig)=", re.IGNORECASE)
 
 
-def _option(default: Any, help: str, unit: str = "") -> Any:
-    return field(default=default, metadata={"help": help, **({"unit": unit} if unit else {})})
-
-
 @dataclass(frozen=True, kw_only=True)
 class EndpointConfig:
     """An OpenAI-compatible endpoint and the limits within which it is asked."""
 
-    url: str = _option("", "address of the endpoint, such as http://127.0.0.1:8000/v1")
-    model: str = _option("", "name of the model there")
-    concurrency: int = _option(4, "requests in flight", "requests")
-    requests_per_minute: float = _option(0.0, "most requests begun a minute; 0: no limit", "requests")
-    timeout_s: float = _option(120.0, "time for one request, from connecting to the last byte", "seconds")
-    retries: int = _option(5, "further tries after a timeout, a lost connection or a busy server", "tries")
-    backoff_s: float = _option(0.5, "wait before the first further try; each later one waits twice as long", "seconds")
-    max_tokens: int = _option(512, "longest answer", "tokens")
-    token_field: Literal["max_tokens", "max_completion_tokens"] = _option(
+    url: str = option("", "address of the endpoint, such as http://127.0.0.1:8000/v1")
+    model: str = option("", "name of the model there")
+    concurrency: int = option(4, "requests in flight", "requests")
+    requests_per_minute: float = option(0.0, "most requests begun a minute; 0: no limit", "requests")
+    timeout_s: float = option(120.0, "time for one request, from connecting to the last byte", "seconds")
+    retries: int = option(5, "further tries after a timeout, a lost connection or a busy server", "tries")
+    backoff_s: float = option(0.5, "wait before the first further try; each later one waits twice as long", "seconds")
+    max_tokens: int = option(512, "longest answer", "tokens")
+    token_field: Literal["max_tokens", "max_completion_tokens"] = option(
         "max_tokens", "what the endpoint calls that limit"
     )
-    temperature: float = _option(0.0, "randomness of the answers; below 0: not sent")
-    price_in: float = _option(0.0, "price of what is sent", "money a million tokens")
-    price_out: float = _option(0.0, "price of what is answered", "money a million tokens")
-    max_cost: float = _option(0.0, "most money to spend, earlier runs into the same output counted; 0: no cap", "money")
+    temperature: float = option(0.0, "randomness of the answers; below 0: not sent")
+    price_in: float = option(0.0, "price of what is sent", "money a million tokens")
+    price_out: float = option(0.0, "price of what is answered", "money a million tokens")
+    max_cost: float = option(0.0, "most money to spend, earlier runs into the same output counted; 0: no cap", "money")
 
     def check(self) -> list[tuple[str, str]]:
         problems = [("model", "name the model")] if not self.model.strip() else []

@@ -5,23 +5,21 @@ In: options or the recipe's `quality:` section. Out: frozen dataclasses whose `c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
-
-def _option(default: Any, help: str, unit: str = "") -> Any:
-    return field(default=default, metadata={"help": help, **({"unit": unit} if unit else {})})
+from headwater.pipeline.option import option
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
     """How a classifier is trained from examples."""
 
-    max_documents: int = _option(50_000, "most examples a class; more are thinned by a hash of their text", "documents")
-    folds: int = _option(5, "parts of a small set of examples, each held out once to measure", "parts")
-    fold_documents: int = _option(4_000, "a larger set is measured on one held-out part alone", "documents")
-    positive_from: float = _option(0.5, "a label from here on is a positive one, for measuring", "0 to 1")
-    max_weight: float = _option(20.0, "most that one example of a rare class or language weighs", "examples")
+    max_documents: int = option(50_000, "most examples a class; more are thinned by a hash of their text", "documents")
+    folds: int = option(5, "parts of a small set of examples, each held out once to measure", "parts")
+    fold_documents: int = option(4_000, "a larger set is measured on one held-out part alone", "documents")
+    positive_from: float = option(0.5, "a label from here on is a positive one, for measuring", "0 to 1")
+    max_weight: float = option(20.0, "most that one example of a rare class or language weighs", "examples")
 
     def check(self) -> list[tuple[str, str]]:
         problems = [(n, "must be at least 1") for n in ("max_documents", "fold_documents") if getattr(self, n) < 1]
@@ -35,12 +33,12 @@ class TrainingConfig:
 class QualityConfig:
     """Documents kept by a classifier's score. Empty: the stage is absent."""
 
-    model: str = _option("", "folder of a model that `headwater classify train` made")
-    positive: tuple[str, ...] = _option((), "files of good documents, to train a model from")
-    negative: tuple[str, ...] = _option((), "files of other documents, to train a model from")
-    keep_share: float = _option(1.0, "share of the documents to keep, the best first", "0 to 1")
-    min_score: float = _option(0.0, "a document below this score is not kept, whatever the share", "0 to 1")
-    per: Literal["lang", "all"] = _option("lang", "the share is kept of each language, or of all together")
+    model: str = option("", "folder of a model that `headwater classify train` made")
+    positive: tuple[str, ...] = option((), "files of good documents, to train a model from")
+    negative: tuple[str, ...] = option((), "files of other documents, to train a model from")
+    keep_share: float = option(1.0, "share of the documents to keep, the best first", "0 to 1")
+    min_score: float = option(0.0, "a document below this score is not kept, whatever the share", "0 to 1")
+    per: Literal["lang", "all"] = option("lang", "the share is kept of each language, or of all together")
 
     def check(self) -> list[tuple[str, str]]:
         problems = [(n, "must be from 0 to 1") for n in ("keep_share", "min_score") if not 0 <= getattr(self, n) <= 1]

@@ -6,42 +6,39 @@ In: options or the recipe's `recall:` section. Out: a frozen dataclass whose `ch
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+
+from headwater.pipeline.option import option
 
 COLUMNS = ("id", "url", "title", "source", "license", "lang", "domain", "kind", "digest")
 PAPER = "DeepSeekMath, arXiv 2402.03300, section 2.1"
-
-
-def _option(default: Any, help: str, unit: str = "") -> Any:
-    return field(default=default, metadata={"help": help, **({"unit": unit} if unit else {})})
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecallConfig:
     """Documents like those of a seed, found round by round. No seed: the stage is absent."""
 
-    seed: tuple[str, ...] = _option((), "files of documents that are liked already")
+    seed: tuple[str, ...] = option((), "files of documents that are liked already")
     seed_where: dict[str, tuple[str, ...]] = field(
         default_factory=dict,
         metadata={"help": "take only seed rows whose column has one of the values, such as {domain: [math]}"},
     )
-    seed_size: int = _option(500, "seed documents to draw by the hash of their text; 0: all", "documents")
-    domain: str = _option("", "domain that recalled documents get; empty: they keep theirs")
-    keep_others: bool = _option(False, "documents that were not recalled stay in the corpus too")
+    seed_size: int = option(500, "seed documents to draw by the hash of their text; 0: all", "documents")
+    domain: str = option("", "domain that recalled documents get; empty: they keep theirs")
+    keep_others: bool = option(False, "documents that were not recalled stay in the corpus too")
     labels: dict[str, tuple[str, ...]] = field(
         default_factory=dict,
         metadata={"help": "columns that say which documents are relevant, to measure by: {domain: [math]}"},
     )
-    review: str = _option("", "a review.tsv that a person edited; its edits are honoured")
-    site_share: float = _option(0.1, f"a site is looked at if more of its pages were recalled ({PAPER})", "0 to 1")
-    look_pages: int = _option(20, "pages of a site that are looked at before its pages join the seed", "pages")
-    look_agreement: float = _option(0.5, "share of them that the first classifier must find relevant too", "0 to 1")
-    whole_site_share: float = _option(0.9, "a site with this share recalled joins with all its pages", "0 to 1")
-    min_gain: float = _option(0.02, "stop when a round adds less of what was recalled before", "share")
-    max_rounds: int = _option(4, f"most rounds ({PAPER})", "rounds")
-    keep: int = _option(0, "documents to recall, by rank; 0: found from the scores", "documents")
-    keep_share: float = _option(0.0, "share of the pool to recall, by rank; 0: found from the scores", "0 to 1")
-    max_examples: int = _option(20_000, "most examples of each class that a classifier is trained on", "documents")
+    review: str = option("", "a review.tsv that a person edited; its edits are honoured")
+    site_share: float = option(0.1, f"a site is looked at if more of its pages were recalled ({PAPER})", "0 to 1")
+    look_pages: int = option(20, "pages of a site that are looked at before its pages join the seed", "pages")
+    look_agreement: float = option(0.5, "share of them that the first classifier must find relevant too", "0 to 1")
+    whole_site_share: float = option(0.9, "a site with this share recalled joins with all its pages", "0 to 1")
+    min_gain: float = option(0.02, "stop when a round adds less of what was recalled before", "share")
+    max_rounds: int = option(4, f"most rounds ({PAPER})", "rounds")
+    keep: int = option(0, "documents to recall, by rank; 0: found from the scores", "documents")
+    keep_share: float = option(0.0, "share of the pool to recall, by rank; 0: found from the scores", "0 to 1")
+    max_examples: int = option(20_000, "most examples of each class that a classifier is trained on", "documents")
 
     def check(self) -> list[tuple[str, str]]:
         shares = ("site_share", "look_agreement", "whole_site_share", "min_gain", "keep_share")

@@ -5,11 +5,12 @@ In: recipe values, their types already checked. Out: a frozen source whose `chec
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from headwater.curate.endpoint.config import EndpointConfig
 from headwater.curate.synthesize.prompts import AUDIENCES, STYLES
+from headwater.pipeline.option import option
 
 MAX_TOPIC_CHARS = 500
 SHARED = (
@@ -18,41 +19,37 @@ SHARED = (
 )
 
 
-def _option(default: Any, help: str, unit: str = "") -> Any:
-    return field(default=default, metadata={"help": help, **({"unit": unit} if unit else {})})
-
-
 @dataclass(frozen=True, kw_only=True)
 class SynthesizeSource:
     """Documents asked of a model, each marked as synthetic."""
 
-    topics: tuple[str, ...] = _option((), "what to write about")
-    topics_file: str = _option("", "a text file of topics, one a line; or JSONL with `topic`")
-    endpoint: str = _option("", "address of an OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1")
-    model: str = _option("", "name of the model there")
-    count: int = _option(100, "documents to keep", "documents")
-    lang: Literal["en", "zh"] = _option("en", "language of the documents")
-    audiences: tuple[str, ...] = _option((), f"readers to write for, of: {', '.join(AUDIENCES)}; empty: all in turn")
-    styles: tuple[str, ...] = _option((), f"forms to write in, of: {', '.join(STYLES)}; empty: all in turn")
-    seed: int = _option(7, "in what order readers and forms take turns")
-    min_chars: int = _option(200, "a shorter text is not kept", "characters")
-    max_tokens: int = _option(1024, "longest text; one that is cut there is not kept", "tokens")
-    temperature: float = _option(0.8, "randomness of the texts; below 0: not sent")
-    concurrency: int = _option(4, "requests in flight", "requests")
-    requests_per_minute: float = _option(0.0, "most requests begun a minute; 0: no limit", "requests")
-    timeout_s: float = _option(300.0, "time for one request", "seconds")
-    retries: int = _option(5, "further tries of a request that failed", "tries")
-    token_field: Literal["max_tokens", "max_completion_tokens"] = _option(
+    topics: tuple[str, ...] = option((), "what to write about")
+    topics_file: str = option("", "a text file of topics, one a line; or JSONL with `topic`")
+    endpoint: str = option("", "address of an OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1")
+    model: str = option("", "name of the model there")
+    count: int = option(100, "documents to keep", "documents")
+    lang: Literal["en", "zh"] = option("en", "language of the documents")
+    audiences: tuple[str, ...] = option((), f"readers to write for, of: {', '.join(AUDIENCES)}; empty: all in turn")
+    styles: tuple[str, ...] = option((), f"forms to write in, of: {', '.join(STYLES)}; empty: all in turn")
+    seed: int = option(7, "in what order readers and forms take turns")
+    min_chars: int = option(200, "a shorter text is not kept", "characters")
+    max_tokens: int = option(1024, "longest text; one that is cut there is not kept", "tokens")
+    temperature: float = option(0.8, "randomness of the texts; below 0: not sent")
+    concurrency: int = option(4, "requests in flight", "requests")
+    requests_per_minute: float = option(0.0, "most requests begun a minute; 0: no limit", "requests")
+    timeout_s: float = option(300.0, "time for one request", "seconds")
+    retries: int = option(5, "further tries of a request that failed", "tries")
+    token_field: Literal["max_tokens", "max_completion_tokens"] = option(
         "max_tokens", "what the endpoint calls its limit"
     )
-    price_in: float = _option(0.0, "price of what is sent", "money a million tokens")
-    price_out: float = _option(0.0, "price of what is answered", "money a million tokens")
-    max_cost: float = _option(0.0, "most money to spend, by the log of answers; 0: no cap", "money")
-    answers: str = _option("", "file that keeps the answers, shared by runs; empty: the output's own")
-    kind: Literal["general", "specific", "instruct"] = _option("specific", "kind of every document")
-    domain: str = _option("", "domain of every document; empty: general")
-    license: str = _option("", "licence of every document")
-    source: str = _option("", "name of the source; empty: synthetic:MODEL")
+    price_in: float = option(0.0, "price of what is sent", "money a million tokens")
+    price_out: float = option(0.0, "price of what is answered", "money a million tokens")
+    max_cost: float = option(0.0, "most money to spend, by the log of answers; 0: no cap", "money")
+    answers: str = option("", "file that keeps the answers, shared by runs; empty: the output's own")
+    kind: Literal["general", "specific", "instruct"] = option("specific", "kind of every document")
+    domain: str = option("", "domain of every document; empty: general")
+    license: str = option("", "licence of every document")
+    source: str = option("", "name of the source; empty: synthetic:MODEL")
 
     def check(self) -> list[tuple[str, str]]:
         problems = []
