@@ -40,6 +40,7 @@ class Exchange:
                 piece = part[start : start + PIECE_BYTES]
                 self._writer.write(piece)
                 await self._writer.drain()
+                await asyncio.sleep(0)  # drain alone does not let other hosts speak while the client keeps up
                 self.host.sent_bytes += len(piece)
 
     async def send_for_ever(self, part: bytes, most_bytes: int = 4 << 30) -> None:
