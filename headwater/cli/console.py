@@ -60,7 +60,7 @@ def reasons(counts: dict[str, int]) -> str:
 def language(text: str) -> str:
     """The language of a text, `und` where it is not sure."""
     from headwater.curate import langid
-    from headwater.curate.config import LangidConfig
+    from headwater.curate.langid.config import LangidConfig
 
-    code, score = langid.identify_one(text[: langid.READ_CHARS])
+    code, score = langid.identify_one(text)
     return code if score >= LangidConfig().min_score else langid.UNKNOWN

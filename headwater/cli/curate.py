@@ -65,17 +65,16 @@ def langid(
     import orjson
 
     from headwater import document
-    from headwater.curate.config import LangidConfig
-    from headwater.curate.langid import UNKNOWN, identify
+    from headwater.curate.langid import identify
 
     problems: Counter[str] = Counter()
     languages: Counter[str] = Counter()
-    least = LangidConfig().min_score
     with document.open_output(output) as out:
         for batch in document.read(inputs, problems):
-            codes, scores = identify(batch.column("text").to_pylist())
-            for name, code, score in zip(batch.column("id").to_pylist(), codes, scores.tolist(), strict=True):
-                lang = code if score >= least else UNKNOWN
+            found = identify(batch.column("text"))
+            for name, lang, score in zip(
+                batch.column("id").to_pylist(), found.langs, found.scores.tolist(), strict=True
+            ):
                 languages[lang] += 1
                 out.write(orjson.dumps({"id": name, "lang": lang, "score": score}, option=orjson.OPT_APPEND_NEWLINE))
         if not languages:

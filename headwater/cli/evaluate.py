@@ -107,8 +107,8 @@ def _with_language(batch: Any) -> Any:
         return batch
     from headwater.curate.langid import identify
 
-    found, _ = identify(batch.column("text").to_pylist())
-    filled = [lang or identified for lang, identified in zip(langs, found, strict=True)]
+    found = identify(batch.column("text"))
+    filled = [lang or identified for lang, identified in zip(langs, found.langs, strict=True)]
     return batch.set_column(batch.schema.get_field_index("lang"), "lang", pa.array(filled, pa.string()))
 
 

@@ -95,8 +95,8 @@ def _languages(batch: Any) -> list[str]:
     if missing:
         from headwater.curate.langid import identify
 
-        codes, _ = identify(batch.column("text").take(missing).to_pylist())
-        for row, code in zip(missing, codes, strict=True):
+        found = identify(batch.column("text").take(missing))
+        for row, code in zip(missing, found.langs, strict=True):
             given[row] = code
     return [document.label(lang or "", "und") for lang in given]
 

@@ -16,20 +16,23 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from headwater import document
-from headwater.curate import characters, langid, languages
-from headwater.curate.config import CurateConfig, LangidConfig
+from headwater.curate import langid
+from headwater.curate.config import CurateConfig
 from headwater.curate.filters import c4, chinese, code, gopher, minimal
+from headwater.curate.langid.config import LangidConfig
 from headwater.pipeline import phases
 from headwater.pipeline.stage import Context, shards
 
 FOLDER = "annotations"
 READ = ["id", "text", "url", "source", "lang", "domain", "kind", "warc_file"]
-OWN_COLUMNS = {"en": (*gopher.COLUMNS, *c4.COLUMNS), "zh": chinese.COLUMNS, "code": code.COLUMNS}
-STATISTICS = (*minimal.COLUMNS, *(name for names in OWN_COLUMNS.values() for name in names))
+# Rule sets of one language's documents; everybody is measured for the minimal ones.
+OWN_SETS: dict[str, tuple[Any, ...]] = {"en": (gopher, c4), "zh": (chinese,), langid.CODE: (code,)}
+STATISTICS = (*minimal.COLUMNS, *(name for sets in OWN_SETS.values() for rule_set in sets for name in rule_set.COLUMNS))
 SCHEMA = pa.schema(
-    [(name, pa.string()) for name in ("id", "url", "source", "lang")]
+    [(name, pa.string()) for name in ("id", "url", "source", "lang", "script")]
     + [("lang_score", pa.float64())]  # null where the row's own language stands
     + [(name, pa.string()) for name in ("kind", "domain")]
     + [("crawled", pa.bool_())]
@@ -51,7 +54,7 @@ def run(context: Context) -> dict[str, Any]:
             "weight": pq.read_metadata(path).num_rows,
             "config": config.langid,
         }
-        for path in shards(context.input("acquire") / "documents")
+        for path in shards(context.documents())
     ]
     results = phases.run(context, "annotate", tasks, "headwater.curate.annotate:annotate_shard", "documents")
     rows = sum(result["rows"] for result in results)
@@ -73,51 +76,49 @@ def annotate_shard(task: dict[str, Any]) -> dict[str, Any]:
 
 def statistics(batch: pa.RecordBatch, config: LangidConfig | None = None) -> pa.RecordBatch:
     """The annotations (SCHEMA) of a batch of documents, row for row."""
-    config = config or LangidConfig()
-    texts: list[str] = batch.column("text").to_pylist()
-    given: list[str] = batch.column("lang").to_pylist()
+    texts = pc.fill_null(batch.column("text").cast(pa.large_string()), "")
+    identified = langid.resolve(texts, batch.column("lang").to_pylist(), config or LangidConfig())
     kinds = batch.column("kind").to_pylist()
-    values: dict[str, list[Any]] = {name: [] for name in SCHEMA.names}
-    for text, tag in zip(texts, given, strict=True):
-        for name, value in _measured(text or "", tag or "", config).items():
-            values[name].append(value)
-    for name in ("id", "url", "source"):
-        values[name] = [value or "" for value in batch.column(name).to_pylist()]
+    values: dict[str, Any] = {
+        name: batch.column(name).fill_null("").cast(pa.string()) for name in ("id", "url", "source")
+    }
+    values |= {"lang": identified.langs, "script": identified.scripts}
+    values["lang_score"] = pa.array(identified.scores, mask=np.isnan(identified.scores))
     values["kind"] = [kind if kind in document.KINDS else document.KINDS[0] for kind in kinds]
     values["domain"] = [document.label(domain or "") for domain in batch.column("domain").to_pylist()]
     values["crawled"] = [bool(name) for name in batch.column("warc_file").to_pylist()]
-    columns = [pa.array(values[field.name], type=field.type) for field in SCHEMA]
+    values |= _sizes(texts)
+    values |= measured(texts, np.array(identified.langs, dtype=object))
+    columns = [_column(values[field.name], field.type) for field in SCHEMA]
     return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
 
 
-def _measured(text: str, given: str, config: LangidConfig) -> dict[str, Any]:
-    """Language, sizes, digest and statistics of one text."""
-    codes = characters.code_points(text)
-    kinds = characters.counts(codes)
-    lines, words = minimal.lines_of(text), text.split()
-    language, score = resolve_language(text, given, kinds, config)
-    row: dict[str, Any] = dict.fromkeys(STATISTICS)
-    row.update(zip(minimal.COLUMNS, minimal.measure(codes, kinds, lines), strict=True))
-    if language == "en":
-        row.update(zip(gopher.COLUMNS, gopher.measure(text, words, lines), strict=True))
-        row.update(zip(c4.COLUMNS, c4.measure(text, lines), strict=True))
-    elif language == "zh":
-        row.update(zip(chinese.COLUMNS, chinese.measure(text, codes, kinds, lines), strict=True))
-    elif language == langid.CODE:
-        row.update(zip(code.COLUMNS, code.measure(text), strict=True))
-    sizes = {"text_bytes": len(text.encode("utf-8", "replace")), "num_chars": len(text), "num_words": len(words)}
-    return {"lang": language, "lang_score": score, **sizes, "digest": normalised_digest(text), **row}
+def measured(texts: pa.Array, langs: np.ndarray) -> dict[str, pa.Array]:
+    """Every statistic as a column of all rows; null where the rules that need it are another language's."""
+    every = np.arange(len(texts))
+    found = {name: pa.array(values) for name, values in minimal.measure(texts, every).items()}
+    for lang, sets in OWN_SETS.items():
+        rows = np.flatnonzero(langs == lang)
+        for rule_set in sets:
+            for name, values in rule_set.measure(texts, rows).items():
+                column = np.full(len(texts), np.nan)
+                column[rows] = values
+                found[name] = pa.array(column, mask=np.isnan(column))
+    return found
 
 
-def resolve_language(text: str, given: str, kinds: np.ndarray, config: LangidConfig) -> tuple[str, float | None]:
-    """The given language where the text is in its script or in none surely, else the identified one and its score."""
-    tag = languages.normalise(given)
-    if tag and langid.in_script(tag, kinds) >= config.min_script_share:
-        return tag, None
-    language, score = langid.identify_one(text[: langid.READ_CHARS])
-    if tag and score < config.min_override:
-        return tag, None
-    return (language if score >= config.min_score else langid.UNKNOWN), score
+def _sizes(texts: pa.Array) -> dict[str, Any]:
+    plain = texts.to_pylist()
+    return {
+        "text_bytes": pc.binary_length(texts),
+        "num_chars": pc.utf8_length(texts),
+        "num_words": [len(text.split()) for text in plain],
+        "digest": [normalised_digest(text) for text in plain],
+    }
+
+
+def _column(values: Any, kind: pa.DataType) -> pa.Array:
+    return values.cast(kind) if isinstance(values, pa.Array) else pa.array(values, type=kind)
 
 
 def normalised_digest(text: str) -> str:

@@ -1,15 +1,20 @@
 """Kinds of characters: how many letters of each script, digits, marks and controls a text has.
 
-In: a text. Out: an int64 count a kind, in the order of KINDS.
-One table holds the kind of every code point; a text is counted by looking its code points up.
+In: a text, or a column of texts. Out: an int64 count a kind, in the order of KINDS.
+One table holds the kind of every code point; a text is counted by looking its code points up. A second one holds the
+flags by which the kernels that read lines tell letters, white space, breaks and the marks at the end of a sentence.
 """
 
 from __future__ import annotations
 
 import functools
 import unicodedata
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 KINDS = (
     "other", "space", "newline", "digit", "ascii_punctuation", "cjk_punctuation", "punctuation", "symbol",
@@ -42,6 +47,10 @@ CJK_PUNCTUATION = ((0x3001, 0x3003), (0x3008, 0x3020), (0x3030, 0x303F), (0xFE30
 SHARED_PUNCTUATION = "“”‘’—…·"
 INVISIBLE = (0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0)
 NEWLINES = "\n\r\u2028\u2029\x85"
+LINE_BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"  # those of `str.splitlines`
+SENTENCE_ENDS = ".!?,;:…。！？，；：、—~～"  # a sentence, a clause or a verse
+CLOSERS = "\"'”’»」』）)]*_"  # may stand between that and the end of a line
+SEPARATORS = "|｜»›▸•·┃┊│／→"  # between the entries of a menu
 CONTROL_CATEGORIES = ("Cc", "Cs")  # not Co or Cn: old texts write rare characters so, and new letters come every year
 
 
@@ -75,13 +84,54 @@ def _mark(code: int, category: str) -> str:
 
 
 @functools.cache
-def table() -> np.ndarray:
-    """The kind of every code point, as uint8 (0x110000,); built once a process, in about 0.1 s."""
-    kinds = np.full(0x110000, INDEX["other"], np.uint8)
+def entries() -> np.ndarray:
+    """A byte for every code point: its kind, and the flags of `kernels.kinds`; built once a process, in about 0.1 s."""
+    from headwater.kernels.kinds import COMBINING, CONTINUATION
+
+    found = np.full(0x110000, INDEX["other"], np.uint8)
     for code in (*range(0xD800), *range(0xE000, 0x20000), *range(0xE0000, 0xE01F0)):
-        kinds[code] = INDEX[kind_of(code)]
-    kinds[0x20000:0x40000] = INDEX["han"]
-    return kinds
+        found[code] = INDEX[kind_of(code)] | (COMBINING if is_combining(code) else 0)
+    found[0x20000:0x40000] = INDEX["han"]
+    for code in range(0x80, 0xC0):  # as a one-byte encoding shows the later bytes of UTF-8
+        found[code] |= CONTINUATION
+        for character in bytes([code]).decode("cp1252", "ignore"):
+            found[ord(character)] |= CONTINUATION
+    found.flags.writeable = False
+    return found
+
+
+def is_combining(code: int) -> bool:
+    """Whether a code point stands on the character before it."""
+    return unicodedata.category(chr(code)) in ("Mn", "Me")
+
+
+@functools.cache
+def table() -> np.ndarray:
+    """The kind of every code point, as uint8 (0x110000,)."""
+    from headwater.kernels.kinds import KIND
+
+    return entries() & KIND
+
+
+@functools.cache
+def flags() -> np.ndarray:
+    """What the kernels that read lines know of every code point, as uint8 (0x110000,): the flags of `kernels.lines`."""
+    from headwater.kernels import lines
+
+    kinds = table()
+    found = np.zeros(len(kinds), np.uint8)
+    found[np.isin(kinds, [INDEX[name] for name in (*SCRIPTS, "letter", "digit")])] |= lines.ALNUM
+    found[kinds == INDEX["han"]] |= lines.HAN
+    found[np.isin(kinds, [INDEX["space"], INDEX["newline"]])] |= lines.WHITE
+    for characters, flag in (
+        (LINE_BREAKS, lines.BREAK | lines.WHITE),
+        (SENTENCE_ENDS, lines.ENDS),
+        (CLOSERS, lines.CLOSES),
+        (SEPARATORS, lines.SEPARATES),
+    ):
+        found[[ord(character) for character in characters]] |= flag
+    found.flags.writeable = False
+    return found
 
 
 def code_points(text: str) -> np.ndarray:
@@ -94,3 +144,11 @@ def code_points(text: str) -> np.ndarray:
 def counts(codes: np.ndarray) -> np.ndarray:
     """How many code points of each kind."""
     return np.bincount(table()[codes], minlength=len(KINDS))
+
+
+def count_rows(texts: pa.Array, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(kinds, others) of the texts at `rows`, int64: as `kernels.kinds.count` gives them."""
+    from headwater.kernels import kinds
+    from headwater.kernels.arrow import text_buffers
+
+    return kinds.count(*text_buffers(texts), rows, entries(), len(KINDS))

@@ -36,7 +36,7 @@ def run(context: Context) -> dict[str, Any]:
     decoder, encoder = load(checkpoint)
     decoder.to(fastest_device())
     documents = list(
-        windows.from_split(context.input("acquire") / "documents", context.input("split") / "split", encoder)
+        windows.from_split(context.documents(), context.input("split") / "split", encoder)
     )
     length = _sequence_length(context, decoder)
     cut = windows.cut(documents, encoder.eod_id, length, config.probe_samples, context.seed)

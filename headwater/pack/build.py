@@ -46,7 +46,7 @@ def run(context: stage.Context) -> dict[str, Any]:
     """Pack the training part. Raises HeadwaterError empty_corpus when it holds no document."""
     tasks = []
     for shard in stage.shards(context.input("split") / "split"):
-        documents = context.input("acquire") / "documents" / shard.name
+        documents = context.documents() / shard.name
         tasks.append({"key": shard.stem, "documents": str(documents), "split": str(shard), "weight": shard_rows(shard)})
     tokenizer = context.input("tokenizer")
     tasks = [task | {"tokenizer": str(tokenizer)} for task in tasks]

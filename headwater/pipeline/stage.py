@@ -14,6 +14,12 @@ from typing import Any, Protocol
 
 from headwater.pipeline.progress import Reporter
 
+TEXT_STAGES = (
+    "spans",
+    "clean",
+    "acquire",
+)  # that write `documents/`, row for row the same; the last in the chain first
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
@@ -68,6 +74,11 @@ class Context:
 
     def input(self, name: str) -> Path:
         return self.inputs[name]
+
+    def documents(self) -> Path:
+        """The document shards that this stage reads text from: as the last stage that changed any left them."""
+        name = next(name for name in TEXT_STAGES if name in self.inputs)
+        return self.inputs[name] / "documents"
 
 
 def shards(folder: Path) -> list[Path]:

@@ -80,7 +80,7 @@ def _train_bytes(split: Path) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def _training(context: stage.Context) -> Iterator[pa.RecordBatch]:
-    documents, split = context.input("acquire") / "documents", context.input("split") / "split"
+    documents, split = context.documents(), context.input("split") / "split"
     for shard in stage.shards(split):
         yield from selection.selected(documents / shard.name, shard, "train", ["id", "text", "lang"])
 

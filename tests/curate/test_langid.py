@@ -33,33 +33,33 @@ EXAMPLES = {
 
 @pytest.mark.parametrize("language", EXAMPLES)
 def test_plain_text_of_a_language(language):
-    codes, scores = langid.identify([EXAMPLES[language]])
-    assert codes == [language]
-    assert scores[0] > 0.5
+    found = langid.identify([EXAMPLES[language]])
+    assert found.langs == [language]
+    assert found.scores[0] > 0.5
 
 
 @pytest.mark.parametrize("text", ["", "12345 67890", "!!! ???", "\x00\x01", "\u200b" * 100, "😀😀😀"])
 def test_text_without_letters_is_unknown(text):
-    codes, scores = langid.identify([text])
-    assert codes == ["und"] and scores[0] == 0
+    found = langid.identify([text])
+    assert found.langs == ["und"] and found.scores[0] == 0
 
 
 def test_a_poem_and_a_technical_page_in_chinese_are_chinese():
     page = "在 Linux 上安装：\n\n```\nsudo apt-get install headwater\n```\n\n然后运行这个命令，等待完成。"
-    assert langid.identify([POEM, page])[0] == ["zh", "zh"]
+    assert langid.identify([POEM, page]).langs == ["zh", "zh"]
 
 
 def test_half_and_half_scores_lower_than_the_whole():
-    whole, half = langid.identify([ENGLISH, ENGLISH[:150] + EXAMPLES["ru"] * 2])[1]
+    whole, half = langid.identify([ENGLISH, ENGLISH[:150] + EXAMPLES["ru"] * 2]).scores
     assert half < whole
 
 
 @settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_gets_a_code_and_a_score(text):
-    codes, scores = langid.identify([text])
-    assert codes[0] == "und" or codes[0] in languages.KNOWN
-    assert 0 <= scores[0] <= 1
+    found = langid.identify([text])
+    assert found.langs[0] == "und" or found.langs[0] in languages.KNOWN
+    assert 0 <= found.scores[0] <= 1
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ def test_scores_are_honest_on_real_sentences():
 
     data = zstandard.ZstdDecompressor().stream_reader(SENTENCES.read_bytes()).read().decode()
     rows = [json.loads(line) for line in data.splitlines()][::5]
-    codes, scores = langid.identify([row["text"] for row in rows])
+    found = langid.identify([row["text"] for row in rows])
     right: dict[int, Counter[bool]] = defaultdict(Counter)
-    for row, code, score in zip(rows, codes, scores, strict=True):
+    for row, code, score in zip(rows, found.langs, found.scores, strict=True):
         right[min(int(score * 4), 3)][code == row["lang"]] += 1
     accuracy = [right[b][True] / right[b].total() for b in sorted(right)]
     assert accuracy == sorted(accuracy)
@@ -99,4 +99,4 @@ def test_scores_are_honest_on_real_sentences():
 
 def test_a_chinese_list_of_options_is_not_code() -> None:
     text = "\n".join(f"    `option{i}`：第 {i} 个选项（默认：无）；" for i in range(20))
-    assert langid.identify([text])[0] == ["zh"]
+    assert langid.identify([text]).langs == ["zh"]

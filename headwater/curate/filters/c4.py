@@ -10,8 +10,14 @@ Source: arXiv 1910.10683, section 2.2.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from headwater.curate.config import C4Config
+import numpy as np
+import pyarrow as pa
+
+from headwater.curate.filters.columnar import by_row
+from headwater.curate.filters.minimal import lines_of
+from headwater.curate.limits import limit
 from headwater.curate.rules import Rule
 
 COLUMNS = ("c4_lorem_ipsum", "c4_curly_bracket_lines", "c4_num_sentences")
@@ -25,6 +31,16 @@ _LONG_WORD = re.compile(rf"\S{{{MAX_WORD_CHARS + 1}}}")
 _BLANK_LINES = re.compile(r"\n[ \t\r]*\n\s*")
 # Inline code and formulas: what is marked as code does not betray a page of code.
 _INLINE_CODE = re.compile(r"`[^`\n]{1,400}`|\$[^$\n]{1,400}\$")
+C4 = "C4, arXiv 1910.10683, section 2.2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class C4Config:
+    """English web pages: what only a page that is no prose holds."""
+
+    max_lorem_ipsum: float = limit(0, C4, "placeholder phrases", "phrases")
+    max_curly_brackets: float = limit(0, C4, "sentence lines with a curly bracket", "lines")
+    min_sentences: float = limit(5, C4, "sentences in lines that end like one", "sentences")
 
 
 def blocks(text: str, lines: list[str]) -> list[str]:
@@ -32,8 +48,14 @@ def blocks(text: str, lines: list[str]) -> list[str]:
     return [block.strip() for block in _BLANK_LINES.split(text)] if _BLANK_LINES.search(text.strip()) else lines
 
 
-def measure(text: str, lines: list[str]) -> list[float]:
-    """The statistics named in COLUMNS. `lines`: stripped, without empty ones."""
+def measure(texts: pa.Array, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """The statistics named in COLUMNS, of these rows of a text column."""
+    return by_row(texts, rows, COLUMNS, measure_one)
+
+
+def measure_one(text: str) -> list[float]:
+    """The statistics of one text, in the order of COLUMNS."""
+    lines = lines_of(text)
     curly = sentences = 0
     for line in blocks(text, lines):
         if not line.endswith(SENTENCE_ENDS) or line.endswith("...") or len(line.split(None, 2)) < MIN_LINE_WORDS:

@@ -7,11 +7,15 @@ Technical pages mix much Latin and code, poems are short and regular: neither is
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from headwater.curate import characters, repetition
-from headwater.curate.config import ChineseConfig
+from headwater.curate.filters.columnar import by_row
+from headwater.curate.filters.minimal import lines_of
+from headwater.curate.limits import OURS, limit
 from headwater.curate.rules import Columns, Rule
 
 COLUMNS = (
@@ -37,8 +41,29 @@ _SPAM = re.compile("|".join(SPAM_PHRASES))
 _PUNCTUATION = ("ascii_punctuation", "cjk_punctuation", "punctuation", "symbol")
 
 
-def measure(text: str, codes: np.ndarray, kinds: np.ndarray, lines: list[str]) -> list[float]:
-    """The statistics named in COLUMNS. `kinds`: counts in the order of characters.KINDS."""
+@dataclass(frozen=True, kw_only=True)
+class ChineseConfig:
+    """Chinese prose, judged by character."""
+
+    min_han: float = limit(30, OURS, "fewest Han characters on a page", "characters")
+    min_han_share: float = limit(0.03, OURS, "Han among visible characters")
+    max_punctuation: float = limit(0.6, OURS, "punctuation among visible characters")
+    min_ended_chars: float = limit(0.05, OURS, "characters in lines that end like a sentence or verse")
+    max_dup_line_chars: float = limit(0.5, OURS, "characters in lines seen before")
+    max_dup_10gram: float = limit(0.5, OURS, "runs of 10 Han characters seen before")
+    max_short_lines: float = limit(0.9, OURS, "lines of fewer than 5 visible characters")
+    max_spam_per_1000: float = limit(4, OURS, "phrases of the spam list in 1000 Han characters", "phrases")
+
+
+def measure(texts: pa.Array, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """The statistics named in COLUMNS, of these rows of a text column."""
+    return by_row(texts, rows, COLUMNS, measure_one)
+
+
+def measure_one(text: str) -> list[float]:
+    """The statistics of one text, in the order of COLUMNS."""
+    codes = characters.code_points(text)
+    kinds, lines = characters.counts(codes), lines_of(text)
     of = characters.INDEX
     unseen = sum(kinds[of[name]] for name in ("space", "newline", "control", "invisible"))
     visible = max(int(kinds.sum() - unseen), 1)

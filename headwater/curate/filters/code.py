@@ -7,8 +7,13 @@ Source of the line and character limits: StarCoder, arXiv 2305.06161, section 3.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from headwater.curate.config import CodeConfig
+import numpy as np
+import pyarrow as pa
+
+from headwater.curate.filters.columnar import by_row
+from headwater.curate.limits import OURS, limit
 from headwater.curate.rules import Rule
 
 COLUMNS = ("code_max_line_chars", "code_mean_line_chars", "code_alnum_share", "code_generated", "code_data_share")
@@ -23,10 +28,27 @@ _GENERATED = re.compile(
 _DATA = re.compile(
     r"(?:[-+]?(?:0x[0-9a-fA-F]{1,32}|\d[\d.eE]{0,32})[uUlLfF]{0,3}\s{0,64},\s{0,64}){16,}|[A-Za-z0-9+/=]{128,}"
 )
+STARCODER = "StarCoder, arXiv 2305.06161, section 3.1"
 
 
-def measure(text: str) -> list[float]:
-    """The statistics named in COLUMNS."""
+@dataclass(frozen=True, kw_only=True)
+class CodeConfig:
+    """Source code: written by people, in lines."""
+
+    max_line_chars: float = limit(1000, STARCODER, "longest line", "characters")
+    max_mean_line_chars: float = limit(100, STARCODER, "longest mean line", "characters")
+    min_alnum: float = limit(0.25, STARCODER, "letters and digits among characters")
+    max_generated: float = limit(0, STARCODER, "marks of generated files near the top", "marks")
+    max_data: float = limit(0.7, OURS, "visible characters in long number lists and encoded blobs")
+
+
+def measure(texts: pa.Array, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """The statistics named in COLUMNS, of these rows of a text column."""
+    return by_row(texts, rows, COLUMNS, measure_one)
+
+
+def measure_one(text: str) -> list[float]:
+    """The statistics of one text, in the order of COLUMNS."""
     lines = text.splitlines() or [""]
     lengths = [len(line) for line in lines]
     visible = len(text) - sum(map(text.count, " \t\n\r"))

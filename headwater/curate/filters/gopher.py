@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import re
 import string
+from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from headwater.curate import repetition
-from headwater.curate.config import GopherConfig
+from headwater.curate.filters.columnar import by_row
+from headwater.curate.filters.minimal import lines_of
+from headwater.curate.limits import limit
 from headwater.curate.rules import Rule
 
 COLUMNS = (
@@ -36,10 +40,48 @@ _HEADING = re.compile(r"#{1,6}(?=\s)")
 _LETTER = re.compile(r"[^\W\d_]")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t\r]*\n\s*")
+GOPHER = "Gopher, arXiv 2112.11446, "
 
 
-def measure(text: str, words: list[str], lines: list[str]) -> list[float]:
-    """The statistics named in COLUMNS. `words`: split at white space; `lines`: stripped, without empty ones."""
+@dataclass(frozen=True, kw_only=True)
+class GopherConfig:
+    """English web pages: length, words and repetition."""
+
+    min_words: float = limit(50, GOPHER + "A.1.1", "fewest words", "words")
+    max_words: float = limit(100_000, GOPHER + "A.1.1", "most words", "words")
+    min_mean_word_length: float = limit(3, GOPHER + "A.1.1", "shortest mean word", "characters")
+    max_mean_word_length: float = limit(10, GOPHER + "A.1.1", "longest mean word", "characters")
+    max_hashes_per_word: float = limit(0.1, GOPHER + "A.1.1", "hash signs a word", "ratio")
+    max_ellipses_per_word: float = limit(0.1, GOPHER + "A.1.1", "ellipses a word", "ratio")
+    max_bullet_lines: float = limit(0.9, GOPHER + "A.1.1", "lines that start with a bullet")
+    max_ellipsis_lines: float = limit(0.3, GOPHER + "A.1.1", "lines that end with an ellipsis")
+    min_alpha_words: float = limit(0.8, GOPHER + "A.1.1", "words with a letter")
+    min_stop_words: float = limit(
+        2, GOPHER + "A.1.1", "different ones of the, be, to, of, and, that, have, with", "words"
+    )
+    max_dup_lines: float = limit(0.3, GOPHER + "table A1", "lines seen before")
+    max_dup_paragraphs: float = limit(0.3, GOPHER + "table A1", "paragraphs seen before")
+    max_dup_line_chars: float = limit(0.2, GOPHER + "table A1", "characters in lines seen before")
+    max_dup_paragraph_chars: float = limit(0.2, GOPHER + "table A1", "characters in paragraphs seen before")
+    max_top_2gram: float = limit(0.20, GOPHER + "table A1", "characters in the commonest 2-gram of words")
+    max_top_3gram: float = limit(0.18, GOPHER + "table A1", "characters in the commonest 3-gram of words")
+    max_top_4gram: float = limit(0.16, GOPHER + "table A1", "characters in the commonest 4-gram of words")
+    max_dup_5gram: float = limit(0.15, GOPHER + "table A1", "characters in 5-grams of words seen before")
+    max_dup_6gram: float = limit(0.14, GOPHER + "table A1", "characters in 6-grams of words seen before")
+    max_dup_7gram: float = limit(0.13, GOPHER + "table A1", "characters in 7-grams of words seen before")
+    max_dup_8gram: float = limit(0.12, GOPHER + "table A1", "characters in 8-grams of words seen before")
+    max_dup_9gram: float = limit(0.11, GOPHER + "table A1", "characters in 9-grams of words seen before")
+    max_dup_10gram: float = limit(0.10, GOPHER + "table A1", "characters in 10-grams of words seen before")
+
+
+def measure(texts: pa.Array, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """The statistics named in COLUMNS, of these rows of a text column."""
+    return by_row(texts, rows, COLUMNS, measure_one)
+
+
+def measure_one(text: str) -> list[float]:
+    """The statistics of one text, in the order of COLUMNS."""
+    words, lines = text.split(), lines_of(text)
     ids, vocabulary = repetition.number(words)
     counts = np.bincount(ids, minlength=len(vocabulary))
     size = len(vocabulary)

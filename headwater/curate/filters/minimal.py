@@ -1,18 +1,20 @@
 """What every document must be: readable text that is more than one thing said over and over.
 
-In: a text's characters and lines. Out: statistics, and the rules on them.
+In: a column of texts. Out: statistics, and the rules on them.
 These are the only rules for chosen corpora and for languages without rules of their own.
 """
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from headwater.curate import characters, repetition
-from headwater.curate.config import MinimalConfig
+from headwater.curate.limits import OURS, limit
 from headwater.curate.rules import Rule
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
 
 COLUMNS = (
     "num_letters_digits",
@@ -21,6 +23,9 @@ COLUMNS = (
     "control_share",
     "replacement_share",
     "invisible_share",
+    "combining_share",
+    "piled_share",
+    "misread_share",
     "repeated_share",
     "dup_line_share",
     "dup_line_char_share",
@@ -28,12 +33,30 @@ COLUMNS = (
     "mean_line_chars",
     "max_line_chars",
 )
-# A line that ends a sentence, a clause or a verse, closing quotes and brackets after the mark included.
-ENDED = re.compile(r"[.!?,;:…。！？，；：、—~～][\"'”’»」』）)\]*_]*$")
-_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 MIN_LINES_REPEATED = 4  # fewer lines say nothing about repetition
+WINDOW_CHARS = 16
+SAMPLE_PLACES = 1024  # places in each of SAMPLE_PARTS stretches of a long text
+SAMPLE_PARTS = 4
 _NOT_LETTERS = ("space", "newline", "ascii_punctuation", "cjk_punctuation", "punctuation", "symbol", "control",
                 "replacement", "invisible", "other")  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinimalConfig:
+    """Every document, whatever its language and kind."""
+
+    min_chars: float = limit(2, OURS, "fewest letters and digits", "characters")
+    min_unknown_letters: float = limit(
+        200, OURS, "fewest letters and digits on a page of no known language", "characters"
+    )
+    max_control: float = limit(0.02, OURS, "control characters")
+    max_replacement: float = limit(0.02, OURS, "U+FFFD, left by a wrong encoding")
+    max_invisible: float = limit(0.2, OURS, "zero-width and other invisible characters")
+    max_combining: float = limit(0.6, OURS, "combining marks; pointed Hebrew reaches 0.5")
+    max_piled: float = limit(0.05, OURS, "combining marks with four others below them")
+    max_misread: float = limit(0.1, OURS, "characters that are UTF-8 bytes read as a one-byte encoding")
+    max_repeated: float = limit(0.9, OURS, "places of the sample whose next 16 characters were seen before")
+    max_dup_line_chars: float = limit(0.9, OURS, "characters in lines seen before")
 
 
 def lines_of(text: str) -> list[str]:
@@ -41,30 +64,40 @@ def lines_of(text: str) -> list[str]:
     return [line for line in map(str.strip, text.splitlines()) if line]
 
 
-def measure(codes: np.ndarray, kinds: np.ndarray, lines: list[str]) -> list[float]:
-    """The statistics named in COLUMNS. `kinds`: counts in the order of characters.KINDS."""
-    total = max(len(codes), 1)
+def measure(texts: pa.Array, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """The statistics named in COLUMNS, of these rows of a text column."""
+    import numpy as np
+
+    from headwater.curate import characters
+    from headwater.kernels import kinds, lines, windows
+    from headwater.kernels.arrow import text_buffers
+
+    offsets, text = text_buffers(texts)
+    counts, others = kinds.count(offsets, text, rows, characters.entries(), len(characters.KINDS))
+    found = lines.figures(offsets, text, rows, characters.flags())
+    total, line_chars = np.maximum(others[:, kinds.CHARS], 1), np.maximum(found["chars"], 1)
+    telling, num_lines = np.maximum(found["telling"], 1), np.maximum(found["lines"], 1)
+    enough = found["telling"] >= MIN_LINES_REPEATED
     of = characters.INDEX
-    lengths = [len(line) for line in lines]
-    line_chars = max(sum(lengths), 1)
-    # Fences, rules and closing brackets are layout: only lines that say something can repeat it.
-    telling = [line for line in lines if _LETTER_OR_DIGIT.search(line)]
-    dup_lines, dup_chars = repetition.seen_before(telling) if len(telling) >= MIN_LINES_REPEATED else (0, 0)
-    ended = sum(len(line) for line in lines if ENDED.search(line[-8:]))
-    return [
-        int(kinds.sum() - sum(kinds[of[name]] for name in _NOT_LETTERS)),
-        int(kinds[of["han"]]),
-        len(lines),
-        kinds[of["control"]] / total,
-        kinds[of["replacement"]] / total,
-        kinds[of["invisible"]] / total,
-        repetition.sampled_window_share(codes),
-        dup_lines / max(len(telling), 1),
-        dup_chars / line_chars,
-        ended / line_chars,
-        line_chars / max(len(lines), 1),
-        max(lengths, default=0),
-    ]
+    return {
+        "num_letters_digits": counts.sum(1) - counts[:, [of[name] for name in _NOT_LETTERS]].sum(1) + 0.0,
+        "num_han": counts[:, of["han"]] + 0.0,
+        "num_lines": found["lines"] + 0.0,
+        "control_share": counts[:, of["control"]] / total,
+        "replacement_share": counts[:, of["replacement"]] / total,
+        "invisible_share": counts[:, of["invisible"]] / total,
+        "combining_share": others[:, kinds.COMBINED] / total,
+        "piled_share": others[:, kinds.PILED] / total,
+        "misread_share": others[:, kinds.MISREAD] / total,
+        "repeated_share": windows.sampled(
+            offsets, text, rows, width=WINDOW_CHARS, places=SAMPLE_PLACES, parts=SAMPLE_PARTS
+        ),
+        "dup_line_share": np.where(enough, found["dup_lines"] / telling, 0.0),
+        "dup_line_char_share": np.where(enough, found["dup_chars"] / line_chars, 0.0),
+        "ended_char_share": found["ended_chars"] / line_chars,
+        "mean_line_chars": line_chars / num_lines,
+        "max_line_chars": found["max_chars"] + 0.0,
+    }
 
 
 def rules(config: MinimalConfig) -> list[Rule]:
@@ -72,7 +105,10 @@ def rules(config: MinimalConfig) -> list[Rule]:
         Rule(reason="minimal.control_characters", column="control_share", high=config.max_control),
         Rule(reason="minimal.replacement_characters", column="replacement_share", high=config.max_replacement),
         Rule(reason="minimal.invisible_characters", column="invisible_share", high=config.max_invisible),
+        Rule(reason="minimal.combining_marks", column="combining_share", high=config.max_combining),
+        Rule(reason="minimal.piled_marks", column="piled_share", high=config.max_piled),
         Rule(reason="minimal.empty", column="num_letters_digits", low=config.min_chars),
+        Rule(reason="minimal.misread", column="misread_share", high=config.max_misread),
         Rule(reason="minimal.repeated", column="repeated_share", high=config.max_repeated),
         Rule(reason="minimal.duplicate_lines", column="dup_line_char_share", high=config.max_dup_line_chars),
     ]

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 import numpy as np
 
-from headwater.curate.config import UrlConfig
+from headwater.curate.limits import OURS, limit
 from headwater.curate.rules import Rule
 
 BAD_WORDS = (
@@ -33,6 +34,16 @@ _OTHER_WORDS = "|".join(word for word in BAD_WORDS if not word.isascii())
 _WORD = re.compile(rf"(?<![a-z0-9])(?:{_ASCII_WORDS})(?![a-z0-9])|{_OTHER_WORDS}", re.IGNORECASE)
 _EXTENSION = re.compile(rf"\.(?:{'|'.join(BAD_EXTENSIONS)})$", re.IGNORECASE)
 MAX_READ_CHARS = 4096  # of an address whose length alone rejects it
+
+
+@dataclass(frozen=True, kw_only=True)
+class UrlConfig:
+    """Addresses of web pages."""
+
+    max_chars: float = limit(2000, OURS, "longest address", "characters")
+    bad_words: bool = field(default=True, metadata={"help": "reject addresses with a word of the adult and spam list"})
+    bad_extensions: bool = field(default=True, metadata={"help": "reject addresses of archives, images and programs"})
+    ip_hosts: bool = field(default=True, metadata={"help": "reject public IP addresses in place of a host name"})
 
 
 def columns(urls: list[str]) -> dict[str, np.ndarray]:

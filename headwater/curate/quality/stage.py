@@ -32,7 +32,7 @@ def run(context: Context) -> dict[str, Any]:
     config: QualityConfig = context.config
     model = Path(config.model) if config.model else _trained(context, config)
     card = folder.load(model)[1]  # a damaged model is found before any work
-    paths = shards(context.input("acquire") / "documents")
+    paths = shards(context.documents())
     annotations = str(context.inputs.get("annotate", ""))
     tasks = [
         {"key": path.stem, "shard": str(path), "weight": pq.read_metadata(path).num_rows}

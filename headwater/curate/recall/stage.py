@@ -43,7 +43,7 @@ def recall(context: Context, edits: dict[str, str], labels: Mapping[str, bool] |
     """Recall, by given edits; `labels` by id stand in place of the columns that the settings name."""
     config: RecallConfig = context.config
     seed = seeds.read(config, context.seed)
-    paths = shards(context.input("acquire") / "documents")
+    paths = shards(context.documents())
     columns = {} if labels is not None else dict(config.labels)
     linear.features(["warm"], linear.LinearConfig())  # compiled once, before workers want it
     tasks = [

@@ -41,7 +41,7 @@ def judge(answer: Answer, lang: str, min_chars: int) -> tuple[str, str]:
         return text, "synthesize.too_short"
     if repeated(text) > MOST_REPEATED:
         return text, "synthesize.repetitive"
-    found, score = langid.identify_one(text[: langid.READ_CHARS])
+    found, score = langid.identify_one(text)
     if found != lang and score >= SURE:
         return text, "synthesize.wrong_language"
     return text, ""

@@ -15,6 +15,7 @@ from typing import Any
 from headwater import storage
 from headwater.errors import HeadwaterError
 from headwater.monitor.report.curves import Curves, read_curves
+from headwater.monitor.report.tally import Tally, tally
 
 MAX_HEADER_BYTES = 64 << 20  # of a safetensors file
 MAX_EVENTS = 10_000
@@ -30,6 +31,12 @@ class Facts:
     counts: dict[str, dict[str, Any]]
     crawls: list[dict[str, Any]]
     curate: dict[str, Any]
+    verdicts: Tally
+    statistics: dict[str, Any]
+    edits: dict[str, Any]
+    contamination: dict[str, Any]
+    diversity: dict[str, Any]
+    duplicates: dict[str, Any]
     split: dict[str, Any]
     tokenizer: dict[str, Any]
     pack: dict[str, Any]
@@ -67,6 +74,12 @@ def gather(run_folder: Path, stages: dict[str, Path]) -> Facts:
         counts={stage: _counts(folder, notices) for stage, folder in stages.items()},
         crawls=[crawl for crawl in crawls if crawl],
         curate=of("curate", "report.json"),
+        verdicts=tally(stages["curate"] / "verdicts", notices) if "curate" in stages else Tally(),
+        statistics=of("curate", "statistics.json"),
+        edits=of("clean", "edits.json"),
+        contamination=of("decontaminate", "contamination.json"),
+        diversity=of("diversity", "diversity.json"),
+        duplicates=of("curate", "duplicates.json"),
         split=of("split", "split.json"),
         tokenizer=of("tokenizer", "report.json"),
         pack=of("pack", "pack.json"),

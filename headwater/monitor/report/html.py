@@ -129,6 +129,16 @@ def count(value: Any) -> str:
     return f"{value:,.0f}" if is_number(value) else "–"
 
 
+def bytes_(value: Any) -> str:
+    """A number of bytes as `12.3 MB`; what is no number as a dash."""
+    if not is_number(value):
+        return "–"
+    for limit, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if abs(value) >= limit:
+            return f"{value / limit:.3g} {unit}"
+    return f"{value:.0f} B"
+
+
 def figure(value: Any, digits: int = 4) -> str:
     """A number in `digits` significant figures."""
     if not is_number(value):

@@ -17,24 +17,32 @@ from headwater.errors import HeadwaterError
 from headwater.monitor.report.gather import Facts
 
 MAX_SHARDS = 8
+MAX_SEARCHED = 200  # shards in which documents are looked for by their ids
 KEPT_A_CHANNEL = 2
 REJECTED_A_REASON = 2
+TEXT_STAGES = ("spans", "clean", "acquire")  # the first of these that ran holds the text the verdicts are on
 SHOWN = ["id", "text", "url", "title", "source"]
 
 
 def samples(facts: Facts) -> list[dict[str, Any]]:
     """Rows {"channel", "reason", "value", "kept", "id", "url", "title", "text"}, kept ones first."""
-    if "curate" not in facts.stages or "acquire" not in facts.stages:
+    documents = documents_folder(facts)
+    if "curate" not in facts.stages or documents is None:
         return []
     chosen: dict[tuple[bool, str], list[tuple[str, str, int, dict[str, Any]]]] = {}
     try:
         for shard in _spread(facts.stages["curate"] / "verdicts"):
             _choose(shard, chosen)
-        found = [row for group in sorted(chosen) for row in _with_text(facts.stages["acquire"], chosen[group])]
+        found = [row for group in sorted(chosen) for row in _with_text(documents, chosen[group])]
     except (HeadwaterError, OSError, KeyError, ValueError) as error:
         facts.notices.append(f"samples: {error}")
         return []
     return sorted(found, key=lambda row: (not row["kept"], row["channel"] if row["kept"] else row["reason"], row["id"]))
+
+
+def documents_folder(facts: Facts) -> Path | None:
+    """The folder of the documents as the verdicts saw them."""
+    return next((facts.stages[name] / "documents" for name in TEXT_STAGES if name in facts.stages), None)
 
 
 def _spread(folder: Path) -> list[Path]:
@@ -69,12 +77,45 @@ def _choose(shard: Path, chosen: dict[tuple[bool, str], list[tuple[str, str, int
         rows[:] = heapq.nsmallest(limit, rows, key=lambda entry: entry[:3])
 
 
-def _with_text(acquire: Path, entries: list[tuple[str, str, int, dict[str, Any]]]) -> list[dict[str, Any]]:
+def _with_text(documents: Path, entries: list[tuple[str, str, int, dict[str, Any]]]) -> list[dict[str, Any]]:
     found = []
     for _, shard, row, about in entries:
-        text = document_at(acquire / "documents" / shard, row)
+        text = document_at(documents / shard, row)
         if text is not None:
             found.append({**about, **text})
+    return found
+
+
+def texts_of(facts: Facts, ids: set[str]) -> dict[str, dict[str, Any]]:
+    """The documents with these ids, as far as they stand in the shards that are looked at: {id: row}."""
+    documents = documents_folder(facts)
+    if documents is None or "curate" not in facts.stages or not ids:
+        return {}
+    found: dict[str, dict[str, Any]] = {}
+    try:
+        for shard in sorted((facts.stages["curate"] / "verdicts").glob("*.parquet"))[:MAX_SEARCHED]:
+            for name, row in _places(shard, ids):
+                text = document_at(documents / shard.name, row)
+                if text is not None:
+                    found[name] = text
+            if len(found) == len(ids):
+                break
+    except (HeadwaterError, OSError, KeyError, ValueError) as error:
+        facts.notices.append(f"samples: {error}")
+    return found
+
+
+def _places(shard: Path, ids: set[str]) -> list[tuple[str, int]]:
+    """(id, row) of the wanted documents in one verdicts shard."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    wanted, found, start = pa.array(sorted(ids), pa.string()), [], 0
+    for batch in document.read_parquet(shard, columns=["id"]):
+        column = batch.column("id")
+        rows = pc.indices_nonzero(pc.is_in(column, value_set=wanted)).to_pylist()
+        found += [(column[row].as_py(), start + row) for row in rows]
+        start += batch.num_rows
     return found
 
 

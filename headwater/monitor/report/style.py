@@ -65,6 +65,13 @@ summary { cursor: pointer; padding: .15rem 0; }
 figure { margin: 1rem 0; }
 figcaption { font-weight: 600; font-size: .95rem; }
 svg.chart { display: block; width: 100%; min-width: 36rem; height: auto; }
+.panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: .4rem 1.4rem; }
+.panels figure { margin: .6rem 0 0; } .panels figcaption { font-size: .86rem; line-height: 1.35; min-height: 2.4em;
+  overflow-wrap: anywhere; } .panels figcaption code { font-weight: 400; color: var(--soft); }
+.panels .note { font-size: .8rem; margin: 0; }
+svg.small { display: block; width: 100%; height: auto; }
+.sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 0 1.6rem; }
+.sides > div { min-width: 0; } .sides h3 { margin: .5rem 0 0; font-weight: 400; color: var(--soft); }
 svg.bar { width: 12rem; height: .95rem; vertical-align: middle; }
 svg text { fill: var(--ink); font-size: 12px; font-family: inherit; }
 svg .tick { fill: var(--soft); font-size: 11px; }
@@ -75,6 +82,7 @@ svg .thin { stroke-width: .8; opacity: .38; }
 svg .whisker { stroke: var(--c0); stroke-width: 2.5; }
 svg .trough { fill: var(--panel); stroke: var(--line); stroke-width: .5; }
 svg .asked { stroke: var(--ink); stroke-width: 2.5; }
+svg .limit { stroke: var(--warn); stroke-width: 1.3; } svg text.limit { stroke: none; fill: var(--warn); }
 svg .gap { fill: var(--warn); }
 .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; font-size: .88rem; }
 .legend svg { vertical-align: middle; }

@@ -1,13 +1,13 @@
 """C4's document verdicts: sentences in lines that end like one, brackets, placeholders."""
 
 from headwater.curate.config import C4Config
-from headwater.curate.filters import c4, minimal
-from tests.curate.filters.verdict import verdict
+from headwater.curate.filters import c4
+from tests.curate.filters.verdict import statistics, verdict
 from tests.curate.workspace import ENGLISH
 
 
 def measured(text):
-    return dict(zip(c4.COLUMNS, c4.measure(text, minimal.lines_of(text)), strict=True))
+    return statistics(c4, text)
 
 
 def rejected(text):

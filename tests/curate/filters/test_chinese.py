@@ -1,9 +1,8 @@
 """Chinese by character: prose, poems and technical pages pass; menus, advertising and repetition do not."""
 
-from headwater.curate import characters
 from headwater.curate.config import ChineseConfig
 from headwater.curate.filters import chinese, minimal
-from tests.curate.filters.verdict import verdict
+from tests.curate.filters.verdict import statistics, verdict
 from tests.curate.workspace import CHINESE, POEM
 
 PAGE = (
@@ -13,10 +12,7 @@ PAGE = (
 
 
 def measured(text):
-    codes = characters.code_points(text)
-    kinds, lines = characters.counts(codes), minimal.lines_of(text)
-    row = dict(zip(minimal.COLUMNS, minimal.measure(codes, kinds, lines), strict=True))
-    return row | dict(zip(chinese.COLUMNS, chinese.measure(text, codes, kinds, lines), strict=True))
+    return statistics(minimal, text) | statistics(chinese, text)
 
 
 def rejected(text):

@@ -2,12 +2,12 @@
 
 from headwater.curate.config import CodeConfig
 from headwater.curate.filters import code
-from tests.curate.filters.verdict import verdict
+from tests.curate.filters.verdict import statistics, verdict
 from tests.curate.workspace import CODE
 
 
 def measured(text):
-    return dict(zip(code.COLUMNS, code.measure(text), strict=True))
+    return statistics(code, text)
 
 
 def rejected(text):

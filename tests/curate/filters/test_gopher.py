@@ -5,15 +5,14 @@ from hypothesis import strategies as st
 
 from headwater.curate.config import GopherConfig
 from headwater.curate.filters import gopher, minimal
-from tests.curate.filters.verdict import verdict
+from tests.curate.filters.verdict import statistics, verdict
 from tests.curate.workspace import ENGLISH
 
 PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 
 def measured(text):
-    values = gopher.measure(text, text.split(), minimal.lines_of(text))
-    return dict(zip(gopher.COLUMNS, values, strict=True))
+    return statistics(gopher, text)
 
 
 def plain(text):

@@ -2,17 +2,14 @@
 
 import pytest
 
-from headwater.curate import characters
 from headwater.curate.config import MinimalConfig
 from headwater.curate.filters import minimal
-from tests.curate.filters.verdict import verdict
+from tests.curate.filters.verdict import statistics, verdict
 from tests.curate.workspace import CHINESE, CODE, ENGLISH, POEM
 
 
 def rejected(text):
-    codes = characters.code_points(text)
-    values = minimal.measure(codes, characters.counts(codes), minimal.lines_of(text))
-    return verdict(minimal.rules(MinimalConfig()), dict(zip(minimal.COLUMNS, values, strict=True)))
+    return verdict(minimal.rules(MinimalConfig()), statistics(minimal, text))
 
 
 @pytest.mark.parametrize("text", [ENGLISH, CHINESE, CODE, POEM, "Haste makes waste.", "欲速则不达", "ok", "E=mc²"])
@@ -40,8 +37,5 @@ def test_junk_is_rejected(text, reason):
 
 def test_layout_lines_do_not_count_as_repetition():
     text = "\n".join(f"```\ncommand number {word}\n```" for word in ENGLISH.split()[:20])
-    codes = characters.code_points(text)
-    row = dict(
-        zip(minimal.COLUMNS, minimal.measure(codes, characters.counts(codes), minimal.lines_of(text)), strict=True)
-    )
+    row = statistics(minimal, text)
     assert row["dup_line_share"] < 0.3

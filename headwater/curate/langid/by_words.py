@@ -1,6 +1,6 @@
 """Language identification: scripts first, then small words and rare letters.
 
-In: texts. Out: a code each (ISO 639-1, `code` for source code, `und`) and a score from 0 to 1.
+In: a text. Out: a code (ISO 639-1, `code` for source code, `und`) and a score from 0 to 1.
 A script that one language writes decides by its share of the text; languages that share a script
 are told apart by their commonest words. The score is the share of evidence for the answer, so a
 short or mixed text scores low.
@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
 
 import numpy as np
 
 from headwater.curate import characters
-from headwater.curate.langid_profiles import ARABIC_WORDS, CYRILLIC_WORDS, DEVANAGARI_WORDS, LATIN_WORDS, LETTERS
+from headwater.curate.langid.profiles import ARABIC_WORDS, CYRILLIC_WORDS, DEVANAGARI_WORDS, LATIN_WORDS, LETTERS
 
 UNKNOWN = "und"
 CODE = "code"
@@ -65,14 +64,9 @@ _CODE_LINE = re.compile(
 _LATEX = re.compile(r"\\[A-Za-z]{2,}")
 
 
-def identify(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
-    """The language of each text, and a float64 score each."""
-    answers = [identify_one(text[:READ_CHARS]) for text in texts]
-    return [code for code, _ in answers], np.array([score for _, score in answers], dtype=np.float64)
-
-
 def identify_one(text: str) -> tuple[str, float]:
-    """The language of one text and its score."""
+    """The language of one text, of which READ_CHARS are read, and its score."""
+    text = text[:READ_CHARS]
     kinds = characters.counts(characters.code_points(text))
     code_share = code_line_share(text)
     if code_share >= CODE_LINE_SHARE and east_asian_share(kinds) < MAX_EAST_ASIAN_IN_CODE:

@@ -1,0 +1,21 @@
+"""Fields of rule sets: a threshold, what it limits, and where it was published.
+
+In: a default with its source. Out: a dataclass field whose help says all three.
+"""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import Any
+
+OURS = "ours, measured on Chinese and English corpora"
+
+
+def limit(default: float, source: str, text: str, unit: str = "share") -> Any:
+    """A threshold of a rule set."""
+    return field(default=default, metadata={"help": f"{text} ({source})", "unit": unit})
+
+
+def outside(config: Any, names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """A problem for each of the fields that is no share."""
+    return [(name, "must be from 0 to 1") for name in names if not 0 <= getattr(config, name) <= 1]

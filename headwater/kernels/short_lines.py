@@ -1,0 +1,101 @@
+"""Short lines of prose: where they stand, and a hash by which equal ones are found.
+
+In: a text array's offsets and bytes, and which texts are read. Out: columns (row, start, end, hash), a line each: the
+bytes of its content without the white space around it. Left out are empty and longer lines, and what a Markdown text
+is built of: headings, table rows, lines indented like code, and whatever stands in a fence.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from headwater.kernels.compiled import frozen, kernel, warm
+
+PRIME = np.uint64(0x100000001B3)  # FNV-1a's
+BASIS = np.uint64(0xCBF29CE484222325)
+SPREAD = np.uint64(0xD6E8FEB86659FD93)
+SHIFT = np.uint64(32)
+CODE_INDENT = 4
+NEWLINE, TAB, SPACE, HASH, PIPE, BACKTICK, TILDE = 0x0A, 0x09, 0x20, 0x23, 0x7C, 0x60, 0x7E
+FENCE = 3  # characters that open or close one
+
+
+@kernel
+def _is_fence(text, start, end):
+    mark = text[start]
+    if end - start < FENCE or (mark != BACKTICK and mark != TILDE):
+        return False
+    return text[start + 1] == mark and text[start + 2] == mark
+
+
+@kernel
+def _scan(offsets, text, wanted, max_bytes, rows, starts, ends, hashes):
+    """Count the lines, and note them where the arrays have room."""
+    count = 0
+    for row in range(len(offsets) - 1):
+        if not wanted[row]:
+            continue
+        at, end, fenced, fence = offsets[row], offsets[row + 1], False, 0
+        while at < end:
+            stop = at
+            while stop < end and text[stop] != NEWLINE:
+                stop += 1
+            start, last = at, stop
+            while start < last and text[start] <= SPACE:
+                start += 1
+            while last > start and text[last - 1] <= SPACE:
+                last -= 1
+            indent, following = start - at, stop + 1
+            tab = start > at and text[at] == TAB
+            at = following
+            if start == last:
+                continue
+            if _is_fence(text, start, last):
+                if not fenced:
+                    fenced, fence = True, int(text[start])
+                elif text[start] == fence:
+                    fenced = False
+                continue
+            short = last - start <= max_bytes
+            if fenced or tab or indent >= CODE_INDENT or not short or text[start] == HASH or text[start] == PIPE:
+                continue
+            if count < len(rows):
+                value = BASIS
+                for i in range(start, last):
+                    value = (value ^ np.uint64(text[i])) * PRIME
+                value = (value ^ (value >> SHIFT)) * SPREAD
+                rows[count], starts[count], ends[count] = row, start, last
+                hashes[count] = value ^ (value >> SHIFT)
+            count += 1
+    return count
+
+
+def find_lines(
+    offsets: np.ndarray, text: np.ndarray, wanted: np.ndarray, max_bytes: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """(rows, starts, ends, hashes) of the short lines of the wanted texts, in order."""
+    ready()
+    return _found(offsets, text, wanted, max_bytes)
+
+
+def _found(
+    offsets: np.ndarray, text: np.ndarray, wanted: np.ndarray, max_bytes: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    given = frozen(offsets, np.int64), frozen(text, np.uint8), frozen(wanted, np.bool_), max_bytes
+    room = 0
+    while True:
+        rows, starts, ends = (np.empty(room, np.int64) for _ in range(3))
+        hashes = np.empty(room, np.uint64)
+        count = _scan(*given, rows, starts, ends, hashes)
+        if count <= room:
+            return rows, starts, ends, hashes
+        room = count
+
+
+def ready() -> None:
+    """Compile, or load from disk, once a process."""
+    warm("short_lines", _compile)
+
+
+def _compile() -> None:
+    _found(np.array([0, 1]), np.array([0x61]), np.array([True]), 10)
