@@ -33,7 +33,7 @@ demo: setup
 
 test: lint
 	@echo 'test: the quick tests'
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 test-slow: setup
 	@echo 'test: the slow tests'

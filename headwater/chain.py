@@ -28,29 +28,26 @@ CHECKPOINTING = ("checkpoint_every_s", "checkpoint_every_steps", "keep_checkpoin
 
 def stages(recipe: Recipe, limit: int | None = None) -> list[Stage]:
     """Every stage of a recipe, in order. `limit`: documents a source, for a smoke test."""
+    from headwater.curate import stages as cleaning
+
     captures = [_capture(index, source, limit) for index, source in _captured(recipe)]
-    recall, quality = _recall(recipe), _quality(recipe)
+    cleaned = cleaning.clean(recipe.clean)
+    texts = "clean" if cleaned else "acquire"
+    recall, quality = _recall(recipe, texts), _quality(recipe, texts)
+    measured = cleaning.read(recipe.curate, texts, _named_files(recipe))
+    columns = (*measured, *cleaned, *recall, *quality)
+    spans = cleaning.spans(recipe.curate, texts)
+    if spans:
+        texts = "spans"
     return [
         *captures,
         _acquire(recipe, [stage.name for stage in captures], limit),
+        *cleaned,
         *recall,
-        Stage(
-            name="annotate",
-            version=1,
-            function="headwater.curate.annotate:run",
-            config=recipe.curate,
-            fields=_annotation_fields(recipe),
-            inputs=("acquire",),
-        ),
+        *measured,
         *quality,
-        Stage(
-            name="curate",
-            version=1,
-            function="headwater.curate.decide:run",
-            config=recipe.curate,
-            fields=_decision_fields(recipe),
-            inputs=("annotate", *(stage.name for stage in (*recall, *quality))),
-        ),
+        cleaning.decide(recipe.curate, tuple(stage.name for stage in columns), _decision_fields(recipe)),
+        *spans,
         Stage(
             name="split",
             version=1,
@@ -65,9 +62,9 @@ def stages(recipe: Recipe, limit: int | None = None) -> list[Stage]:
             function="headwater.tokenizer.train:run",
             config=recipe.tokenizer,
             fields={"tokenizer": as_fields(recipe.tokenizer), "seed": recipe.seed},
-            inputs=("acquire", "split"),
+            inputs=(texts, "split"),
         ),
-        Stage(name="pack", version=1, function="headwater.pack.build:run", inputs=("acquire", "split", "tokenizer")),
+        Stage(name="pack", version=1, function="headwater.pack.build:run", inputs=(texts, "split", "tokenizer")),
         Stage(
             name="mix",
             version=1,
@@ -76,12 +73,12 @@ def stages(recipe: Recipe, limit: int | None = None) -> list[Stage]:
             fields=_mixture_fields(recipe, limit),
             inputs=("pack",),
         ),
-        *_model_stages(recipe),
+        *_model_stages(recipe, texts, [stage.name for stage in (*columns, *spans)]),
     ]
 
 
-def _model_stages(recipe: Recipe) -> list[Stage]:
-    """The stages that live in the run folder."""
+def _model_stages(recipe: Recipe, texts: str, cleaning: list[str]) -> list[Stage]:
+    """The stages that live in the run folder. `cleaning`: the stages whose figures the report shows."""
     learn = {
         "model": as_fields(recipe.model),
         "train": as_fields(recipe.train),
@@ -104,14 +101,14 @@ def _model_stages(recipe: Recipe) -> list[Stage]:
             function="headwater.evaluate.stage:run",
             config=recipe.evaluate,
             fields={"evaluate": as_fields(recipe.evaluate), "seed": recipe.seed},
-            inputs=("acquire", "split", "tokenizer", "train"),
+            inputs=(texts, "split", "tokenizer", "train"),
             place="run",
         ),
         Stage(
             name="report",
             version=1,
             function="headwater.monitor.report:run",
-            inputs=("acquire", "annotate", "curate", "split", "tokenizer", "pack", "mix", "train", "evaluate"),
+            inputs=("acquire", *cleaning, "curate", "split", "tokenizer", "pack", "mix", "train", "evaluate"),
             place="run",
         ),
     ]
@@ -161,7 +158,7 @@ def _acquire(recipe: Recipe, captures: list[str], limit: int | None) -> Stage:
     )
 
 
-def _recall(recipe: Recipe) -> list[Stage]:
+def _recall(recipe: Recipe, texts: str) -> list[Stage]:
     """The stage that looks for documents like a seed's, where the recipe names a seed."""
     if not recipe.recall.seed:
         return []
@@ -173,12 +170,12 @@ def _recall(recipe: Recipe) -> list[Stage]:
             function="headwater.curate.recall.stage:run",
             config=recipe.recall,
             fields={"recall": fields, "seed": recipe.seed},
-            inputs=("acquire",),
+            inputs=(texts,),
         )
     ]
 
 
-def _quality(recipe: Recipe) -> list[Stage]:
+def _quality(recipe: Recipe, texts: str) -> list[Stage]:
     """The stage that keeps the best by a classifier, where the recipe names one or what to train it from."""
     if not recipe.quality.present:
         return []
@@ -192,7 +189,7 @@ def _quality(recipe: Recipe) -> list[Stage]:
             function="headwater.curate.quality.stage:run",
             config=recipe.quality,
             fields={"quality": fields, "seed": recipe.seed},
-            inputs=("acquire", "annotate"),
+            inputs=(texts, "annotate"),
         )
     ]
 
@@ -217,16 +214,14 @@ def _contents(section: Any, *names: str) -> dict[str, Any]:
 
 def _decision_fields(recipe: Recipe) -> dict[str, Any]:
     fields = as_fields(recipe.curate)
-    if recipe.recall.seed:
-        fields["recall"] = {"domain": recipe.recall.domain, "keep_others": recipe.recall.keep_others}
-    return fields
+    if not recipe.recall.seed:
+        return fields
+    return fields | {"recall": {"domain": recipe.recall.domain, "keep_others": recipe.recall.keep_others}}
 
 
-def _annotation_fields(recipe: Recipe) -> dict[str, Any]:
-    """Thresholds are left out: changing one reads no text."""
-    from headwater.curate.config import annotation_fields
-
-    return annotation_fields(recipe.curate)
+def _named_files(recipe: Recipe) -> dict[str, dict[str, Any]]:
+    """What the files hold that stages of cleaning read beside the documents."""
+    return {"decontaminate": _contents(recipe.curate.decontaminate, "sets")}
 
 
 def _mixture_fields(recipe: Recipe, limit: int | None) -> dict[str, Any]:

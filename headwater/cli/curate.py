@@ -6,6 +6,7 @@ In: documents of any format, or a run. Out: what each command's help says.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,13 @@ MAX_SAMPLES = 1000
 def curate(
     inputs: list[str] = typer.Argument(..., help="JSONL, Parquet, text or code files, folders or globs"),
     output: Path = typer.Option(..., "-o", "--output", help="folder for kept/, rejected/ and report.json"),
-    recipe: str = typer.Option("", "--recipe", help="take the `curate:` section of this recipe"),
+    recipe: str = typer.Option("", "--recipe", help="take the `clean:` and `curate:` sections of this recipe"),
+    decontaminate: list[str] = typer.Option([], "--decontaminate", help="drop documents with questions of these sets"),
+    index: str = typer.Option("", "--index", help="folder of what earlier crawls saw; this one is added to it"),
     kind: str = typer.Option("", "--kind", help="general, specific or instruct; default: as the rows say"),
     workers: int = typer.Option(0, "--workers", min=0, help="worker processes; 0: one a core"),
 ) -> Outcome:
-    """Filter and deduplicate documents; every rejected one carries its rule and value.
+    """Clean, filter and deduplicate documents; every rejected one carries its rule and value.
 
     Example: headwater curate corpus.jsonl.zst -o curated
     """
@@ -34,18 +37,32 @@ def curate(
 
     if kind and kind not in document.KINDS:
         raise HeadwaterError("arguments", f"--kind {kind}: known are {', '.join(document.KINDS)}")
-    report = curate_files(inputs, output, _config(recipe), kind, workers, reporter())
+    clean, config = _sections(recipe)
+    config = _with_options(config, tuple(decontaminate), index)
+    report = curate_files(inputs, output, config, kind, workers, reporter(), clean)
     return Outcome(value=report | {"output": str(output)}, text=_summary(report, output))
 
 
-def _config(recipe: str) -> Any:
+def _sections(recipe: str) -> tuple[Any, Any]:
+    """The sections `clean` and `curate` of a recipe, or their defaults."""
     if recipe:
         from headwater.recipe.load import load
 
-        return load(recipe).recipe.curate
+        loaded = load(recipe).recipe
+        return loaded.clean, loaded.curate
+    from headwater.curate.clean.config import CleanConfig
     from headwater.curate.config import CurateConfig
 
-    return CurateConfig()
+    return CleanConfig(), CurateConfig()
+
+
+def _with_options(config: Any, sets: tuple[str, ...], index: str) -> Any:
+    """The settings with those of the command line in place."""
+    if sets:
+        config = replace(config, decontaminate=replace(config.decontaminate, sets=sets))
+    if index:
+        config = replace(config, dedup=replace(config.dedup, index=index))
+    return config
 
 
 def _summary(report: dict[str, Any], output: Path) -> str:

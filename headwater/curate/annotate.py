@@ -19,9 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headwater import document
-from headwater.curate import langid
+from headwater.curate import english, langid
 from headwater.curate.config import CurateConfig
-from headwater.curate.filters import c4, chinese, code, gopher, minimal
+from headwater.curate.filters import chinese, code, minimal
 from headwater.curate.langid.config import LangidConfig
 from headwater.pipeline import phases
 from headwater.pipeline.stage import Context, shards
@@ -29,7 +29,7 @@ from headwater.pipeline.stage import Context, shards
 FOLDER = "annotations"
 READ = ["id", "text", "url", "source", "lang", "domain", "kind", "warc_file"]
 # Rule sets of one language's documents; everybody is measured for the minimal ones.
-OWN_SETS: dict[str, tuple[Any, ...]] = {"en": (gopher, c4), "zh": (chinese,), langid.CODE: (code,)}
+OWN_SETS: dict[str, tuple[Any, ...]] = {"en": (english,), "zh": (chinese,), langid.CODE: (code,)}
 STATISTICS = (*minimal.COLUMNS, *(name for sets in OWN_SETS.values() for rule_set in sets for name in rule_set.COLUMNS))
 SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("id", "url", "source", "lang", "script")]

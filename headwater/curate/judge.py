@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from headwater.curate import chosen
+from headwater.curate import chosen, presets
 from headwater.curate.config import CurateConfig
-from headwater.curate.filters import c4, chinese, code, gopher, minimal, url
+from headwater.curate.filters import c4, chinese, code, fineweb, gopher, gopher_repetition, minimal, url
 from headwater.curate.rules import Columns, Rule, first_broken
 from headwater.document import GENERAL_DOMAIN
 
@@ -50,6 +50,7 @@ def rule_sets(columns: Columns, config: CurateConfig) -> list[tuple[np.ndarray, 
     chosen_rules = [(everyone, chosen.rules(columns))]
     if config.preset == "none":
         return chosen_rules
+    config = presets.settle(config)
     lang, general = columns["lang"], columns["kind"] == "general"
     source_code, short = lang == "code", is_short_form(columns, config)
     prose = general & (columns["crawled"] | (columns["domain"] == GENERAL_DOMAIN))
@@ -64,9 +65,19 @@ def rule_sets(columns: Columns, config: CurateConfig) -> list[tuple[np.ndarray, 
         (general & is_page(columns) & (lang == "und"), minimal.stub_rules(config.minimal)),
         (han & columns["crawled"], [min_han]),
         (han, chinese_rules),
-        (english, gopher.rules(config.gopher)),
-        (english & is_page(columns), c4.rules(config.c4)),
+        *_english_sets(english, english & is_page(columns), config),
     ]
+
+
+def _english_sets(prose: np.ndarray, pages: np.ndarray, config: CurateConfig) -> list[tuple[np.ndarray, list[Rule]]]:
+    """The rule sets of English that are switched on."""
+    sets = (
+        (config.gopher.enabled, prose, gopher.rules(config.gopher)),
+        (config.gopher_repetition.enabled, prose, gopher_repetition.rules(config.gopher_repetition)),
+        (config.c4.enabled, pages, c4.rules(config.c4)),
+        (config.fineweb.enabled, pages, fineweb.rules(config.fineweb)),
+    )
+    return [(rows, rules) for enabled, rows, rules in sets if enabled]
 
 
 def is_page(columns: Columns) -> np.ndarray:

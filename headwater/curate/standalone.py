@@ -1,15 +1,17 @@
 """Curation of any documents outside a run: what `headwater curate` does.
 
 In: input paths. Out, in a folder: `kept/*.parquet`, `rejected/*.parquet` (documents with reason and
-value) and `report.json`. Steps: copy the inputs into shards → annotate → decide → write kept and
-rejected apart. The stages are those of a run; they work in a hidden folder that is removed at the end.
+value), `report.json` and what else the stages tell (REPORTS). Steps: copy the inputs into shards → the stages of a
+run, in a hidden folder from which the same command goes on where it was cut short → write kept and rejected apart.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,91 +20,103 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headwater import document, storage
-from headwater.curate import annotate, decide
+from headwater.curate import decide, stages
+from headwater.curate import inputs as inputs_of
+from headwater.curate.clean.config import CleanConfig
 from headwater.curate.config import CurateConfig
 from headwater.errors import HeadwaterError
-from headwater.pipeline import engine
+from headwater.pipeline import engine, workspace
 from headwater.pipeline.progress import Reporter
-from headwater.pipeline.stage import Context, Stage
+from headwater.pipeline.stage import Context
 
 WORK = ".curate"
-SHARD_BYTES = 64 << 20  # of text
-SHARD_ROWS = 50_000
+SEED = 7  # a recipe's default
+REPORTS = ("edits.json", "statistics.json", "contamination.json", "diversity.json")  # of the stages, where they ran
+LOCK = ".curate.lock"
+VERSION = 1  # of what lies in the work folder
 REJECTED_SCHEMA = pa.schema([*document.SCHEMA, pa.field("reason", pa.string()), pa.field("value", pa.float64())])
 
 
 def curate_files(
-    inputs: list[str], output: Path, config: CurateConfig, kind: str, workers: int, report: Reporter
+    inputs: list[str],
+    output: Path,
+    config: CurateConfig,
+    kind: str,
+    workers: int,
+    report: Reporter,
+    clean: CleanConfig | None = None,
 ) -> dict[str, Any]:
     """Curate `inputs` into `output`; the report. `kind` replaces the rows' own where it is not empty.
 
     Raises HeadwaterError empty_corpus when nothing is kept; the report is written all the same.
     """
     work = storage.make_folder(output) / WORK
-    shutil.rmtree(work, ignore_errors=True)  # what a killed command left: its inputs may have changed
-    problems: Counter[str] = Counter()
-    try:
-        write_documents(inputs, work / "acquire" / "documents", kind, problems)
-        nothing_kept = _run_stages(work, config, workers, report)
-        _write_results(work)
+    clean = clean or CleanConfig()
+    with workspace.locked(output / LOCK, "another `headwater curate` writes here"):
+        request = {"version": VERSION, "curate": asdict(config), "clean": asdict(clean), "sets": _sets(config)}
+        problems, _ = inputs_of.bring(inputs, work, json.loads(json.dumps(request)), kind)
+        texts, nothing_kept = _run_stages(work, config, clean, workers, report)
+        _write_results(work, texts)
         figures = storage.read_json(work / "curate" / "report.json")
-        figures["in"] += problems.total()
+        figures["in"] += sum(problems.values())
         figures["rejected"] |= problems
         for name in ("kept", "rejected"):
             shutil.rmtree(output / name, ignore_errors=True)
             storage.publish_folder(work / "out" / name, output / name)
+        _publish_reports(work, output)
         storage.write_json(output / "report.json", figures)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        shutil.rmtree(work)
     if nothing_kept:
         raise nothing_kept
     return figures
 
 
-def write_documents(inputs: list[str], folder: Path, kind: str, problems: Counter[str]) -> None:
-    """Copy the inputs into shards of a bounded size, at least one."""
-    pending: list[pa.RecordBatch] = []
-    shards = 0
-
-    def flush() -> None:
-        nonlocal shards
-        document.write_parquet(folder / f"{shards:05d}.parquet", pending)
-        shards += 1
-        pending.clear()
-
-    for batch in document.read(inputs, problems):
-        if kind:
-            column = batch.schema.get_field_index("kind")
-            batch = batch.set_column(column, document.SCHEMA.field("kind"), pa.array([kind] * batch.num_rows))
-        pending.append(batch)
-        if sum(b.nbytes for b in pending) >= SHARD_BYTES or sum(b.num_rows for b in pending) >= SHARD_ROWS:
-            flush()
-    if pending or not shards:
-        flush()
+def _sets(config: CurateConfig) -> list[list[Any]]:
+    """The evaluation sets as they are now."""
+    return inputs_of.described(list(config.decontaminate.sets)) if config.decontaminate.sets else []
 
 
-def _run_stages(work: Path, config: CurateConfig, workers: int, report: Reporter) -> HeadwaterError | None:
-    """Annotate and decide in the work folder; the error, if no document was kept."""
+def _run_stages(
+    work: Path, config: CurateConfig, clean: CleanConfig, workers: int, report: Reporter
+) -> tuple[Path, HeadwaterError | None]:
+    """Clean, measure and decide in the work folder: where the texts lie; the error, if no document was kept."""
     runner = engine.create("local", workers)
+    cleaned = stages.clean(clean)
+    texts = "clean" if cleaned else "acquire"
+    measured = stages.read(config, texts, {})
+    columns = tuple(stage.name for stage in (*measured, *cleaned))
+    folders = {"acquire": work / "acquire"}
     try:
-        for name, function, given in (("annotate", annotate.run, "acquire"), ("curate", decide.run, "annotate")):
-            stage = Stage(name=name, version=1, function="", config=config, inputs=(given,))
-            folder = storage.make_folder(work / name)
-            inputs = {given: work / given}
-            function(Context(stage=stage, folder=folder, inputs=inputs, seed=0, engine=runner, report=report))
+        for stage in (*cleaned, *measured, stages.decide(config, columns, {}), *stages.spans(config, texts)):
+            folders[stage.name] = storage.make_folder(work / stage.name)
+            module, _, name = stage.function.partition(":")
+            inputs = {given: folders[given] for given in stage.inputs}
+            context = Context(
+                stage=stage, folder=folders[stage.name], inputs=inputs, seed=SEED, engine=runner, report=report
+            )
+            getattr(import_module(module), name)(context)
     except HeadwaterError as error:
         if error.failure != "empty_corpus":
             raise
-        return error
+        return folders[texts] / "documents", error
     finally:
         runner.close()
-    return None
+    return folders.get("spans", folders[texts]) / "documents", None
 
 
-def _write_results(work: Path) -> None:
+def _publish_reports(work: Path, output: Path) -> None:
+    """Move what the stages tell beside their columns next to the report."""
+    for name in (*REPORTS, "report.json"):
+        (output / name).unlink(missing_ok=True)
+    for path in sorted(work.glob("*/*.json")):
+        if path.name in REPORTS:
+            storage.write_json(output / path.name, storage.read_json(path))
+
+
+def _write_results(work: Path, texts: Path) -> None:
     """Documents with their decided labels, kept and rejected apart, a file a shard."""
     for name, schema in (("kept", document.SCHEMA), ("rejected", REJECTED_SCHEMA)):
-        for shard in sorted((work / "acquire" / "documents").glob("*.parquet")):
+        for shard in sorted(texts.glob("*.parquet")):
             verdicts = work / "curate" / decide.FOLDER / shard.name
             batches = _decided(shard, verdicts, name == "kept", schema)
             document.write_parquet(work / "out" / name / shard.name, batches, schema)

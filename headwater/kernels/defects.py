@@ -23,14 +23,15 @@ LATIN, GBK, UTF8_AS_GBK, ENTITY = 16, 32, 64, 128
 TABLE_SIZE = 0x30000  # code points above it, but for those of TAGS, have no marks
 TAGS, TAGS_END = 0xE0000, 0xE1000  # invisible: the mark LOOK_1
 MIN_RUN, MIN_RUN_LETTERS = 4, 2  # of HIGH, and of LETTER among them
-AMPERSAND, HASH = 0x26, 0x23
+AMPERSAND, HASH, SEMICOLON = 0x26, 0x23, 0x3B
+MAX_ENTITY = 33  # characters
 
 
 @kernel
 def _signs_of(text, at, end, table):
     """The signs of one text."""
     signs, before, run, letters = 0, 0, 0, 0
-    place, last_first, ampersand = 0, -10, False
+    place, last_first, entity = 0, -10, 0  # entity: characters since an ampersand
     while at < end:
         byte = text[at]
         if byte < 0x80:
@@ -42,9 +43,13 @@ def _signs_of(text, at, end, table):
             marks = int(table[code])
         else:
             marks = LOOK_1 if TAGS <= code < TAGS_END else 0
-        if ampersand and (0x41 <= code <= 0x5A or 0x61 <= code <= 0x7A or code == HASH):
-            signs |= ENTITY
-        ampersand = code == AMPERSAND
+        if entity:
+            if code == SEMICOLON and entity > 2:
+                signs |= ENTITY
+            named = 0x30 <= code <= 0x39 or 0x41 <= code <= 0x5A or 0x61 <= code <= 0x7A or code == HASH
+            entity = entity + 1 if named and entity < MAX_ENTITY else 0
+        if code == AMPERSAND:
+            entity = 1
         place += 1
         if not marks:
             before = run = letters = 0

@@ -17,7 +17,7 @@ from headwater.kernels.compiled import frozen
 SPACE, NEWLINE, ALPHA, SYMBOL, TERMINAL, PUNCTUATION = (1 << bit for bit in range(6))
 LETTER, LOWER, UPPER, QUOTE, PREFIX, SUFFIX = (1 << bit for bit in range(6, 12))
 ICON, INFIX, BEFORE_DOT, CURRENCY, SENTENCE, DIGIT = (1 << bit for bit in range(12, 18))
-HOST, SCHEME = (1 << bit for bit in range(18, 20))
+HOST, SCHEME, DECIMAL = (1 << bit for bit in range(18, 21))
 NUM_CODES = 0x110000
 
 LINE_ENDS = "\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
@@ -89,6 +89,8 @@ def _of_category(character: str, category: str) -> int:
         found |= ICON | PREFIX | SUFFIX | INFIX
     if category[0] == "L":
         found |= ALPHA
+    if category == "Nd":
+        found |= DECIMAL
     if character.isalnum():
         found |= SCHEME | (HOST if character.isascii() else 0)
     return found

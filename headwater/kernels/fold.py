@@ -1,9 +1,9 @@
 """Folding: every code point as the one that a reader takes for the same.
 
-In: nothing. Out: a table of uint32, an entry a code point: 0 for what is not seen (zero-width and joining characters,
-combining accents), SEPARATOR for what is no part of a word, else the folded code point with its class in high bits.
-Folded are case, full and half width, ligatures' single forms, accents of Latin, Greek and Cyrillic letters,
-and traditional Han characters, which become simplified ones.
+In: nothing. Out: a table of uint32, an entry a code point: SKIP for what is not seen or parts no word (zero-width and
+joining characters, combining accents, apostrophes), SEPARATOR for what is no part of a word, else the folded code point
+with its class in high bits. Folded are case, full and half width, accents of Latin, Greek and Cyrillic letters, and
+traditional Han characters, which become simplified ones.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ SIZE = 0x30000  # code points beyond have no words: variation selectors, private
 SKIP, SEPARATOR = 0, 1
 LETTER_BIT, CHAR_BIT, DIGIT_BIT = 1 << 24, 1 << 25, 1 << 26
 CODE_MASK = (1 << 24) - 1
+APOSTROPHES = "'\u2019\u02bc\uff07"  # within a word; a quotation mark has a space or a sign beside it
 # combining marks that only decorate; those of Indic scripts and of kana are vowels and other letters
 _ACCENTS = [(0x300, 0x36F), (0x483, 0x489), (0x591, 0x5C7), (0x610, 0x61A), (0x64B, 0x65F), (0x6D6, 0x6ED),
             (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE00, 0xFE0F), (0xFE20, 0xFE2F)]  # fmt: skip
@@ -41,7 +42,7 @@ def table() -> np.ndarray:
 def _entry(code: int, simplified: dict[int, int]) -> int:
     character = chr(code)
     kind = unicodedata.category(character)
-    if _within(code, _ACCENTS) or kind == "Cf":
+    if _within(code, _ACCENTS) or kind == "Cf" or character in APOSTROPHES:
         return SKIP
     if kind[0] not in "LNM" or code == 0x5F:
         return SEPARATOR

@@ -12,6 +12,7 @@ import numpy as np
 
 from headwater.kernels.compiled import kernel
 
+BITS = 20
 MAX_LETTERS = 5
 MIN_WORD_LETTERS = 4  # shorter ones are n-grams already, gaps and all
 PER_LETTER = MAX_LETTERS + 2  # most slots that one place in the stream gives
@@ -21,54 +22,55 @@ WORD = np.uint64(0x8F14E45FCEEA167B)
 PAIR = np.uint64(0x9E3779B97F4A7C15)
 SPREAD = np.uint64(0xD6E8FEB86659FD93)
 SHIFT = np.uint64(29)
+DOWN = np.uint64(64 - BITS)
 
 
 @kernel
-def _slot(value, down):
+def _slot(value):
     value = (value ^ (value >> SHIFT)) * SPREAD
     value = (value ^ (value >> SHIFT)) * PAIR
-    return np.int64(value >> down)
+    return np.int32(value >> DOWN)
 
 
 @kernel
-def slots_of(codes, kinds, count, script, bits, out):
-    """The slots of one script's n-grams, in order, into `out`; how many. Room: 7 a letter of the stream."""
-    down, found = np.uint64(64 - bits), 0
-    word, before, letters = WORD, np.uint64(0), 0
+def slots_of(codes, kinds, count, script, out):
+    """The slots (int32) of one script's n-grams, in order, into `out`; how many. Room: 7 a letter of the stream."""
+    found, letters, before = 0, 0, np.uint64(0)
+    word = WORD
     for end in range(1, count):
         if kinds[end] != script and not (kinds[end] == 0 and kinds[end - 1] == script):
             word, before, letters = WORD, np.uint64(0), 0
             continue
-        value = BASIS
+        value = BASIS ^ np.uint64(script)
         for back in range(min(MAX_LETTERS, end + 1)):
             place = end - back
             if kinds[place] != script and kinds[place] != 0:
                 break
             value = (value ^ np.uint64(codes[place])) * PRIME
             if back or kinds[end]:
-                out[found] = _slot(value, down)
+                out[found] = _slot(value)
                 found += 1
         if kinds[end]:
             word = (word ^ np.uint64(codes[end])) * PRIME
             letters += 1
             continue
         if letters >= MIN_WORD_LETTERS:
-            out[found] = _slot(word, down)
+            out[found] = _slot(word)
             found += 1
         if before:
-            out[found] = _slot(before * PAIR + word, down)
+            out[found] = _slot(before * PAIR + word)
             found += 1
         word, before, letters = WORD, word, 0
     return found
 
 
 @kernel
-def add_weights(slots, found, index, weights, sums):
-    """Add the weights of the slots that are known (`index` is their row plus 1) to the sums a language."""
-    width = len(sums)
+def add_weights(slots, found, index, weights, first_row, sums):
+    """Add the weights [rows, languages] of the known slots to the sums; `index` holds a slot's row plus 1, or 0."""
+    width = weights.shape[1]
     for i in range(found):
-        row = index[slots[i]]
-        if row:
+        row = int(index[slots[i]]) - first_row
+        if 0 < row <= weights.shape[0]:
             line = weights[row - 1]
             for language in range(width):
                 sums[language] += np.int32(line[language])

@@ -4,8 +4,8 @@ In: a text array's offsets and bytes, the rows asked for, and a table of flags o
 Steps for each text: cut it into lines, without the white space around them → a hash, a length and marks of each line
 that holds something → count, and look up which line and which paragraph was seen before.
 
-A line ends at any break that Python's `splitlines` knows. A paragraph is what blank lines part. Only lines with a letter
-or digit can repeat another: fences, rules and closing brackets are layout.
+A line ends at any break that Python's `splitlines` knows. A paragraph is what blank lines part. Only lines with a
+letter or digit can repeat another: fences, rules and closing brackets are layout.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ALNUM, WHITE, BREAK, ENDS, CLOSES, HAN, SEPARATES = 1, 2, 4, 8, 16, 32, 64
 # columns of the figures
 NAMES = (
     "lines", "chars", "max_chars", "ended_chars", "telling", "dup_lines", "dup_chars", "short_lines",
-    "paragraphs", "dup_paragraphs", "dup_paragraph_chars", "menu_chars", "verse_lines",
+    "paragraphs", "dup_paragraphs", "dup_paragraph_chars", "menu_chars", "verse_lines", "marks",
 )  # fmt: skip
 SHORT_CHARS = 5  # a line below it is short
 MENU_SEPARATORS = 3  # a line with as many, and at least one in MENU_GAP characters, is a menu; a table row is not
@@ -52,8 +52,11 @@ def _grown(array):
 
 @kernel
 def cut(text, at, end, flags, hashes, lengths, marks):
-    """Hashes, lengths and marks of the lines that hold something; how many. The arrays grow as they must."""
-    count = length = seen = han = separators = 0
+    """Hashes, lengths and marks of the lines that hold something; how many of them, and of ending marks in them.
+
+    The arrays grow as they must.
+    """
+    count = ending = length = seen = han = separators = 0
     tells, ended, gap, first_piped, last_piped, cr = False, False, False, False, False, False
     breaks = 2  # since the last line that held something
     value = kept = BASIS
@@ -78,7 +81,7 @@ def cut(text, at, end, flags, hashes, lengths, marks):
             breaks += not (cr and code == 0x0A)
             cr = code == 0x0D
             if at > end:
-                return count, hashes, lengths, marks
+                return count, ending, hashes, lengths, marks
             continue
         cr = False
         if flag & WHITE:
@@ -96,6 +99,7 @@ def cut(text, at, end, flags, hashes, lengths, marks):
         tells |= flag & ALNUM != 0
         han += flag & HAN != 0
         separators += flag & SEPARATES != 0
+        ending += flag & ENDS != 0
         ended = flag & ENDS != 0 or (flag & CLOSES != 0 and ended and not gap)
         gap = False
 
@@ -118,9 +122,9 @@ def _figures(offsets, text, rows, flags, out):
     hashes, lengths, marks = np.empty(256, np.uint64), np.empty(256, np.int64), np.empty(256, np.uint8)
     keys, stamps, stamp = np.empty(1024, np.uint64), np.zeros(1024, np.int64), 0
     for k in range(len(rows)):
-        count, hashes, lengths, marks = cut(
-            text, offsets[rows[k]], offsets[rows[k] + 1], flags, hashes, lengths, marks
-        )
+        start, end = offsets[rows[k]], offsets[rows[k] + 1]
+        count, ending, hashes, lengths, marks = cut(text, start, end, flags, hashes, lengths, marks)
+        out[k, 13] = ending
         room = len(keys)
         while room < 2 * count:
             room *= 2

@@ -15,12 +15,13 @@ from typing import NamedTuple
 import numpy as np
 
 from headwater.kernels.compiled import frozen, kernel, warm
-from headwater.kernels.tokens import power_of, prefixes, run_hash, tokenize
+from headwater.kernels.tokens import CHAR, LITTLE, power_of, prefixes, run_hash, tokenize
 
 CHUNK_BYTES = 1 << 20
 OVERLAP_BYTES = 1 << 16  # more than the longest item is long
 MAX_GAP = 6  # tokens passed over at one place, of text and item together
 WIDE_GAP = 3  # from here on three tokens must agree behind a gap; below it two
+DECIMALS = 6  # of a share: weights are float32
 KEPT = 16  # items kept for each text
 LONG, SHORT = 0, 1
 
@@ -51,7 +52,8 @@ class Limits(NamedTuple):
     words: int
     chars: int
     least: float
-    char_units: float  # words that one character counts for
+    char_units: float  # words that a CHAR counts for
+    little_units: float  # and a LITTLE
     long_floor: float
     short_floor: float
 
@@ -89,14 +91,14 @@ def _resync(hashes, count, at, tokens, place, stop, step):
 
 
 @kernel
-def _grow(hashes, chars, count, at, index, place, stop, step, char_units):
+def _grow(hashes, kinds, count, at, index, place, stop, step, limits):
     """Follow text and item together from a place on: (weight, words that agree, last token of the text that does)."""
     weight, units, last = 0.0, 0.0, at - step
     tokens, weights = index.tokens, index.weights
     while 0 <= at < count and (place < stop if step > 0 else place >= stop):
         if hashes[at] == tokens[place]:
             weight += weights[place]
-            units += char_units if chars[at] else 1.0
+            units += limits.char_units if kinds[at] == CHAR else limits.little_units if kinds[at] == LITTLE else 1.0
             last = at
             at += step
             place += step
@@ -126,7 +128,7 @@ def _note(index, limits, state, found, item, share, begin, end):
 @kernel
 def _match_chunk(index, limits, tokens_of, count, sums, powers, state, reach, seen_at, seen, num_seen, found):
     """Look up every run of a chunk's tokens; (items found, items grown) so far."""
-    hashes, chars, begins, ends = tokens_of
+    hashes, kinds, begins, ends = tokens_of
     bits = np.uint64(8 * len(index.filter) - 1)
     down = np.uint64(64)
     size = len(index.starts) - 1
@@ -135,10 +137,10 @@ def _match_chunk(index, limits, tokens_of, count, sums, powers, state, reach, se
         down -= np.uint64(1)
     prefixes(hashes, count, sums)
     for at in range(count):
-        length = limits.chars if chars[at] else limits.words
+        length = limits.chars if kinds[at] == CHAR else limits.words
         if at + length > count:
             continue
-        value = run_hash(sums, at, length, powers[1] if chars[at] else powers[0])
+        value = run_hash(sums, at, length, powers[1] if kinds[at] == CHAR else powers[0])
         bit = value & bits
         if not (index.filter[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & np.uint8(1):
             continue
@@ -150,8 +152,8 @@ def _match_chunk(index, limits, tokens_of, count, sums, powers, state, reach, se
             if begins[at] < reach[item] and seen_at[item] != begins[at]:
                 continue
             place, first, stop = index.run_places[k] + index.indptr[item], index.indptr[item], index.indptr[item + 1]
-            right, more, last = _grow(hashes, chars, count, at, index, place, stop, 1, limits.char_units)
-            left, few, begin = _grow(hashes, chars, count, at - 1, index, place - 1, first, -1, limits.char_units)
+            right, more, last = _grow(hashes, kinds, count, at, index, place, stop, 1, limits)
+            left, few, begin = _grow(hashes, kinds, count, at - 1, index, place - 1, first, -1, limits)
             if reach[item] == 0:
                 seen[num_seen] = item
                 num_seen += 1
@@ -175,9 +177,7 @@ def _best(state, found, index, row, out, used, shares_of):
         top = -1
         for k in range(found):
             item = touched[k]
-            if best[item] > 0.0 and (
-                top < 0 or best[item] > best[top] or (best[item] == best[top] and item < top)
-            ):
+            if best[item] > 0.0 and (top < 0 or best[item] > best[top] or (best[item] == best[top] and item < top)):
                 top = item
         rows[used], items[used], shares[used] = row, top, best[top]
         begins[used], ends[used] = firsts[top], lasts[top]
@@ -202,7 +202,12 @@ def _match(offsets, text, fold, index, limits, out, shares_of, chunk, overlap):
     for row in range(len(offsets) - 1):
         longest = max(longest, min(offsets[row + 1] - offsets[row], chunk + 4))
     room, items = longest, len(index.totals)
-    tokens_of = (np.empty(room, np.uint64), np.empty(room, np.bool_), np.empty(room, np.int64), np.empty(room, np.int64))
+    tokens_of = (
+        np.empty(room, np.uint64),
+        np.empty(room, np.uint8),
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+    )
     sums = np.empty(room + 1, np.uint64)
     state = (np.zeros(items), np.empty(items, np.int64), np.empty(items, np.int64), np.empty(items, np.int64))
     reach, seen_at, seen = np.zeros(items, np.int64), np.full(items, -1, np.int64), np.empty(items, np.int64)
@@ -244,7 +249,8 @@ def _matched(
     out = (*(np.empty(room, np.int64) for _ in range(2)), np.empty(room), *(np.empty(room, np.int64) for _ in range(2)))
     shares_of = np.full((num_texts, 2), np.nan)
     used = _match(offsets, text, fold, index, limits, out, shares_of, chunk, overlap)
-    return Hits(*(column[:used] for column in out), shares_of)
+    rows, items, shares, begins, ends = (column[:used] for column in out)
+    return Hits(rows, items, np.round(shares, DECIMALS), begins, ends, np.round(shares_of, DECIMALS))
 
 
 def ready(index: Index) -> Index:
@@ -258,4 +264,4 @@ def _compile() -> None:
     index = ready(Index(one, np.ones(1), np.ones(1), np.ones(1), np.ones(1), empty, empty, empty, one * 0, np.zeros(8)))
     text = frozen(np.frombuffer(b"a", np.uint8), np.uint8)
     fold = frozen(np.zeros(256, np.uint32), np.uint32)
-    _matched(frozen(one, np.int64), text, fold, index, Limits(2, 2, 1.0, 0.5, 0.5, 0.5))
+    _matched(frozen(one, np.int64), text, fold, index, Limits(2, 2, 1.0, 0.5, 0.5, 0.5, 0.5))

@@ -2,7 +2,7 @@
 
 In: a text array's offsets and bytes. Out: columns (row, start, end, kind), a candidate each, as bytes of the text.
 
-    AT       one at sign, ASCII or full-width
+    AT       one at sign, ASCII or full-width, between characters of an e-mail address
     NUMBER   digits in groups: from the first digit (or the + or bracket before it) to the last, MIN_DIGITS of them at
              least; fewer where it follows a plus sign or a colon. A group that no number of ours can have ends the run
     IPV4     four groups of one to three digits between dots
@@ -22,8 +22,26 @@ MIN_DIGITS, MIN_CALLED_DIGITS = 10, 7
 MAX_GROUP = 19  # digits without a break: longer than any number of ours
 MAX_GAP = 3  # separators between two groups
 COLON_GAP = 2  # spaces between a colon and a number
+MAX_IPV6 = 39  # characters
+DOT, COLON = 0x2E, 0x3A
 # classes of a character
-OTHER, DIGIT, GAP, PLUS, OPEN, COLON, AT_SIGN, HEX = 0, 1, 2, 3, 4, 5, 6, 7
+OTHER, DIGIT, GAP, PLUS, OPEN, AT_SIGN = 0, 1, 2, 3, 4, 5
+# what a byte can be part of, as bits
+DIGITS, AT_SIGNS, WIDE, NUMBER_STARTS, ADDRESS, WORD = 1, 2, 4, 8, 16, 32
+
+
+def _signs() -> np.ndarray:
+    signs = np.zeros(256, np.uint8)
+    signs[[*b"0123456789"]] |= DIGITS
+    signs[[*b"@"]] |= AT_SIGNS
+    signs[0xEF] |= WIDE  # the first byte of full-width ASCII
+    signs[[*b"+("]] |= NUMBER_STARTS
+    signs[[*b"0123456789abcdefABCDEF.:"]] |= ADDRESS
+    signs[[*b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_."]] |= WORD
+    return signs
+
+
+SIGNS = _signs()
 
 
 @kernel
@@ -33,19 +51,9 @@ def _read(text, at, end):
     if byte < 0x80:
         if 0x30 <= byte <= 0x39:
             return DIGIT, 1
-        if byte == 0x20 or byte == 0x2D or byte == 0x2E or byte == 0x29 or byte == 0x2F:  # space - . ) /
+        if byte in (0x20, 0x2D, DOT, 0x29, 0x2F):  # space - . ) /
             return GAP, 1
-        if byte == 0x40:
-            return AT_SIGN, 1
-        if byte == 0x2B:
-            return PLUS, 1
-        if byte == 0x28:
-            return OPEN, 1
-        if byte == 0x3A:
-            return COLON, 1
-        if 0x61 <= byte <= 0x66 or 0x41 <= byte <= 0x46:
-            return HEX, 1
-        return OTHER, 1
+        return AT_SIGN if byte == 0x40 else PLUS if byte == 0x2B else OPEN if byte == 0x28 else OTHER, 1
     if byte == 0xC2 and at + 1 < end and text[at + 1] == 0xA0:  # no-break space
         return GAP, 2
     if byte < 0xE2 or at + 2 >= end:
@@ -54,22 +62,12 @@ def _read(text, at, end):
     if byte == 0xEF and second == 0xBC:
         if 0x90 <= third <= 0x99:
             return DIGIT, 3
-        if third == 0xA0:
-            return AT_SIGN, 3
-        if third == 0x8B:
-            return PLUS, 3
-        if third == 0x88:
-            return OPEN, 3
-        if third == 0x9A:
-            return COLON, 3
-        if third == 0x8D or third == 0x8E or third == 0x8F or third == 0x89:  # － ． ／ ）
+        if third in (0x89, 0x8D, 0x8E, 0x8F):  # ） － ． ／
             return GAP, 3
-        return OTHER, 3
-    if byte == 0xE3 and second == 0x80 and third == 0x80:  # ideographic space
-        return GAP, 3
-    if byte == 0xE2 and second == 0x80 and (0x90 <= third <= 0x95):  # dashes
-        return GAP, 3
-    return OTHER, 3 if byte < 0xF0 else 1
+        return AT_SIGN if third == 0xA0 else PLUS if third == 0x8B else OPEN if third == 0x88 else OTHER, 3
+    dash = byte == 0xE2 and second == 0x80 and 0x90 <= third <= 0x95
+    ideographic_space = byte == 0xE3 and second == 0x80 and third == 0x80
+    return GAP if dash or ideographic_space else OTHER, 3 if byte < 0xF0 else 1
 
 
 @kernel
@@ -77,7 +75,7 @@ def _is_ipv4(text, start, end):
     """Whether the bytes are four groups of one to three digits between dots."""
     groups, digits = 1, 0
     for i in range(start, end):
-        if text[i] == 0x2E:
+        if text[i] == DOT:
             if digits == 0:
                 return False
             groups, digits = groups + 1, 0
@@ -91,13 +89,13 @@ def _is_ipv4(text, start, end):
 @kernel
 def _is_ipv6(text, start, end):
     """Whether the bytes start with a group of 2000 to 3fff and have `::` or seven colons."""
-    if end - start < 6 or text[start + 4] != 0x3A or (text[start] != 0x32 and text[start] != 0x33):
+    if end - start < 6 or text[start + 4] != COLON or (text[start] != 0x32 and text[start] != 0x33):
         return False
     colons, double = 0, False
     for i in range(start, end):
-        if text[i] == 0x3A:
+        if text[i] == COLON:
             colons += 1
-            double |= i + 1 < end and text[i + 1] == 0x3A
+            double |= i + 1 < end and text[i + 1] == COLON
     return double or colons == 7
 
 
@@ -109,35 +107,46 @@ def _note(found, count, row, start, end, kind):
 
 
 @kernel
-def _addresses(text, row, at, end, found, count):
-    """Note what is written like an IP address, and every at sign."""
+def _joins(byte):
+    """Whether a character beside an at sign can be of an address; beyond ASCII it may be a full-width one."""
+    if byte >= 0x80 or 0x30 <= byte <= 0x39 or 0x41 <= byte <= 0x5A or 0x61 <= byte <= 0x7A:
+        return True
+    return byte == 0x5F or byte == 0x25 or byte == 0x2B or byte == 0x2D  # _ % + -
+
+
+@kernel
+def _addresses(text, row, begin, end, found, count):
+    """Note what is written like an IP address, and every at sign of an e-mail address."""
+    at = begin
     while at < end:
-        byte = text[at]
-        if byte == 0x40 or (byte == 0xEF and at + 2 < end and text[at + 1] == 0xBC and text[at + 2] == 0xA0):
-            count = _note(found, count, row, at, at + (1 if byte == 0x40 else 3), AT)
+        sign = SIGNS[text[at]]
+        if not sign & (DIGITS | AT_SIGNS | WIDE):
             at += 1
             continue
-        hexadecimal = 0x30 <= byte <= 0x39 or 0x61 <= byte <= 0x66 or 0x41 <= byte <= 0x46
-        if not hexadecimal:
-            at += 1
+        if sign & DIGITS:
+            if at > begin and SIGNS[text[at - 1]] & WORD:
+                at += 1
+                continue
+            start, dots, colons = at, 0, 0
+            while at < end and SIGNS[text[at]] & ADDRESS:
+                dots += text[at] == DOT
+                colons += text[at] == COLON
+                at += 1
+            stop = at
+            while stop > start and (text[stop - 1] == DOT or text[stop - 1] == COLON):
+                stop -= 1
+            alone = start == begin or text[start - 1] != COLON
+            if colons >= 2 and dots <= 1 and alone and stop - start <= MAX_IPV6 and _is_ipv6(text, start, stop):
+                count = _note(found, count, row, start, stop, IPV6)
+            elif dots >= 3:
+                count = _dotted(text, row, start, stop, found, count)
             continue
-        start, dots, colons = at, 0, 0
-        while at < end:
-            byte = text[at]
-            if byte == 0x2E:
-                dots += 1
-            elif byte == 0x3A:
-                colons += 1
-            elif not (0x30 <= byte <= 0x39 or 0x61 <= byte <= 0x66 or 0x41 <= byte <= 0x46):
-                break
-            at += 1
-        stop = at
-        while stop > start and (text[stop - 1] == 0x2E or text[stop - 1] == 0x3A):
-            stop -= 1
-        if colons >= 2 and dots <= 1 and stop - start <= 39 and _is_ipv6(text, start, stop):
-            count = _note(found, count, row, start, stop, IPV6)
-        elif dots >= 3:
-            count = _dotted(text, row, start, stop, found, count)
+        kind, size = _read(text, at, end)
+        if kind == AT_SIGN:
+            stop = at + size
+            if at > begin and stop < end and _joins(text[at - 1]) and _joins(text[stop]):
+                count = _note(found, count, row, at, stop, AT)
+        at += size
     return count
 
 
@@ -147,28 +156,43 @@ def _dotted(text, row, start, end, found, count):
     at = start
     while at < end:
         stop = at
-        while stop < end and (text[stop] == 0x2E or 0x30 <= text[stop] <= 0x39):
+        while stop < end and (text[stop] == DOT or 0x30 <= text[stop] <= 0x39):
             stop += 1
         last = stop
-        while last > at and text[last - 1] == 0x2E:
+        while last > at and text[last - 1] == DOT:
             last -= 1
-        if last - at <= 15 and _is_ipv4(text, at, last) and (at == start or text[at - 1] == 0x3A):
+        if last - at <= 15 and _is_ipv4(text, at, last) and (at == start or text[at - 1] == COLON):
             count = _note(found, count, row, at, last, IPV4)
         at = max(stop, at) + 1
     return count
 
 
 @kernel
-def _numbers(text, row, at, end, found, count):
+def _is_called(text, begin, start):
+    """Whether a colon stands before a number, a space or two between."""
+    at, spaces = start - 1, 0
+    while at >= begin and text[at] == 0x20 and spaces < COLON_GAP:
+        at, spaces = at - 1, spaces + 1
+    if at < begin:
+        return False
+    wide = at >= begin + 2 and text[at] == 0x9A and text[at - 1] == 0xBC and text[at - 2] == 0xEF
+    return text[at] == COLON or wide
+
+
+@kernel
+def _numbers(text, row, begin, end, found, count):
     """Note the runs of digits."""
-    colon_gap = MAX_GAP + 1  # characters since a colon
+    at = begin
     while at < end:
+        if not SIGNS[text[at]] & (DIGITS | NUMBER_STARTS | WIDE):
+            at += 1
+            continue
         kind, size = _read(text, at, end)
-        if kind != DIGIT and kind != PLUS and kind != OPEN:
-            colon_gap = 0 if kind == COLON else colon_gap + 1
+        if kind not in (DIGIT, PLUS, OPEN):
             at += size
             continue
         start, last, digits, group, gap = at, at, 0, 0, 0
+        kept_last, kept_digits = at, 0  # at the end of the group before
         plus, too_long = kind == PLUS, False
         while at < end:
             kind, size = _read(text, at, end)
@@ -176,15 +200,17 @@ def _numbers(text, row, at, end, found, count):
                 digits, group, gap = digits + 1, group + 1, 0
                 too_long |= group > MAX_GROUP
                 last = at + size
-            elif digits and (kind == GAP or kind == OPEN) and gap < MAX_GAP and not too_long:
+            elif digits and kind in (GAP, OPEN) and gap < MAX_GAP and not too_long:
                 group, gap = 0, gap + 1
-            elif digits or (kind != PLUS and kind != OPEN) or at - start > 2 * size:
+                kept_last, kept_digits = last, digits
+            elif digits or kind not in (PLUS, OPEN) or at - start > 2 * size:
                 break
             at += size
-        called = plus or colon_gap <= COLON_GAP
-        if not too_long and digits >= (MIN_CALLED_DIGITS if called else MIN_DIGITS):
+        if too_long:
+            last, digits = kept_last, kept_digits
+        called = plus or _is_called(text, begin, start)
+        if digits >= (MIN_CALLED_DIGITS if called else MIN_DIGITS):
             count = _note(found, count, row, start, last, NUMBER)
-        colon_gap = MAX_GAP + 1
         at = max(at, start + 1)
     return count
 

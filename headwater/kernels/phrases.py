@@ -30,7 +30,7 @@ class Automaton:
 
 
 def build(phrases: Sequence[tuple[str, int]], num_groups: int, whole: Sequence[bool] | None = None) -> Automaton:
-    """The automaton of (phrase, group) pairs; empty phrases and a second spelling in one group are left out."""
+    """The automaton of (phrase, group) pairs; a spelling counts in the first group that names it."""
     marks = whole or [False] * len(phrases)
     wanted = dict.fromkeys(
         (phrase.encode("utf-8", "replace").lower(), group, mark)
@@ -94,9 +94,13 @@ def alnum(byte):
 
 
 @kernel
-def hits(text, start, end, classes, steps, num_classes, ends, shorter, lengths, groups, whole, most, seen, last, out):
-    """Add the hits of text[start:end] to `out` [groups]. `seen` [phrases] and `last` [groups] are rooms of its own."""
-    seen[:] = 0
+def hits(
+    text, start, end, classes, steps, num_classes, ends, shorter, lengths, groups, whole, most, stamp, seen, last, out
+):
+    """Add the hits of text[start:end] to `out` [groups].
+
+    `seen` [phrases, (stamp, times)] and `last` [groups] are rooms of its own; each text brings another stamp.
+    """
     last[:] = start
     state = 0
     for at in range(start, end):
@@ -105,11 +109,13 @@ def hits(text, start, end, classes, steps, num_classes, ends, shorter, lengths, 
         while found:
             phrase = ends[found]
             group, begin = groups[phrase], at + 1 - lengths[phrase]
-            free = begin >= last[group] and seen[phrase] < most
+            if seen[phrase, 0] != stamp:
+                seen[phrase, 0], seen[phrase, 1] = stamp, 0
+            free = begin >= last[group] and seen[phrase, 1] < most
             if free and whole[phrase]:
                 free = not (begin > start and alnum(text[begin - 1])) and not (at + 1 < end and alnum(text[at + 1]))
             if free:
-                seen[phrase] += 1
+                seen[phrase, 1] += 1
                 last[group] = at + 1
                 out[group] += 1
             found = shorter[found]
@@ -117,12 +123,12 @@ def hits(text, start, end, classes, steps, num_classes, ends, shorter, lengths, 
 
 @kernel
 def _count(offsets, text, rows, classes, steps, num_classes, ends, shorter, lengths, groups, whole, most, out):
-    seen, last = np.zeros(len(lengths), np.int64), np.zeros(out.shape[1], np.int64)
+    seen, last = np.zeros((len(lengths), 2), np.int64), np.zeros(out.shape[1], np.int64)
     for k in range(len(rows)):
         start, end = offsets[rows[k]], offsets[rows[k] + 1]
         hits(
-            text, start, end, classes, steps, num_classes, ends, shorter, lengths, groups, whole, most, seen, last,
-            out[k],
+            text, start, end, classes, steps, num_classes, ends, shorter, lengths, groups, whole, most,
+            k + 1, seen, last, out[k],
         )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """Short lines of prose: where they stand, and a hash by which equal ones are found.
 
 In: a text array's offsets and bytes, and which texts are read. Out: columns (row, start, end, hash), a line each: the
-bytes of its content without the white space around it. Left out are empty and longer lines, and what a Markdown text
-is built of: headings, table rows, lines indented like code, and whatever stands in a fence.
+bytes of its content without the white space around it. Left out are longer lines, those without a letter or
+digit, and what a Markdown text is built of: headings, table rows, lines indented like code, and whatever stands in a
+fence.
 """
 
 from __future__ import annotations
@@ -26,6 +27,16 @@ def _is_fence(text, start, end):
     if end - start < FENCE or (mark != BACKTICK and mark != TILDE):
         return False
     return text[start + 1] == mark and text[start + 2] == mark
+
+
+@kernel
+def _tells(text, start, end):
+    """Whether a line has a letter, a digit, or anything beyond ASCII."""
+    for i in range(start, end):
+        byte = text[i]
+        if byte >= 0x80 or 0x30 <= byte <= 0x39 or 0x41 <= byte <= 0x5A or 0x61 <= byte <= 0x7A:
+            return True
+    return False
 
 
 @kernel
@@ -58,6 +69,8 @@ def _scan(offsets, text, wanted, max_bytes, rows, starts, ends, hashes):
                 continue
             short = last - start <= max_bytes
             if fenced or tab or indent >= CODE_INDENT or not short or text[start] == HASH or text[start] == PIPE:
+                continue
+            if not _tells(text, start, last):
                 continue
             if count < len(rows):
                 value = BASIS

@@ -38,6 +38,13 @@ EMOTICONS = r"""
     ._. ;_; -_- -__- v.v V.V v_v V_V o_o o_O O_o O_O 0_o o_0 0_0 o.O O.o O.O o.o 0.0 o.0 0.o @_@ <3 <33 <333 </3
     (^_^) (-_-) (._.) (>_<) (*_*) (¬_¬) ಠ_ಠ ಠ︵ಠ (ಠ_ಠ) ¯\(ツ)/¯ (╯°□°）╯︵┻━┻ ><(((*>
 """.split()
+# Cut off after a digit; one of them is two that spaCy's own list ran together.
+UNITS = (
+    "km km² km³ m m² m³ dm dm² dm³ cm cm² cm³ mm mm² mm³ ha µm nm yd in ft kg g mg µg t lb oz m/s km/h kmh mph hPa Pa "
+    "mbar mb MB kb KB gb GB tb TB T G M K % км км² км³ м м² м³ дм дм² дм³ см см² см³ мм мм² мм³ нм кг г мг м/с км/ч "
+    "кПа Па мбар Кб КБ кб Мб МБ мб Гб ГБ гб Тб ТБ тбكم كم² كم³ م م² م³ سم سم² سم³ مم مم² مم³ كم غرام جرام جم كغ ملغ "
+    "كوب اكواب"
+).split()
 NOT_CUT = frozenset(
     "Ill ill Its its Hell hell Shell shell Shed shed were Were Well well Whore whore".split()
 )  # words of their own
@@ -48,15 +55,17 @@ def spellings() -> dict[str, tuple[int, ...]]:
     """Every spelling and the lengths of its parts."""
     found = {}
     for written in _written():
-        for marked in {written, written.replace("'", "’")}:
+        for marked in (written, written.replace("'", "’")):
             spelling = marked.replace("|", "")
             if spelling not in NOT_CUT:
                 found[spelling] = tuple(map(len, marked.split("|")))
+    for sign in (*SIGNS, *EMOTICONS):
+        found[sign] = found[sign.replace("'", "’")] = (len(sign),)
     return found
 
 
 def _written() -> Iterator[str]:
-    yield from (*WORDS, *CLIPPED, *ABBREVIATIONS, *SIGNS, *EMOTICONS)
+    yield from (*WORDS, *CLIPPED, *ABBREVIATIONS)
     for start, ends in _contractions():
         for end in ends:
             yield f"{start}{end}"

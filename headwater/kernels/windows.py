@@ -138,9 +138,7 @@ def sampled(
     return _sample(offsets, text, rows, width, places, parts)
 
 
-def _sample(
-    offsets: np.ndarray, text: np.ndarray, rows: np.ndarray, width: int, places: int, parts: int
-) -> np.ndarray:
+def _sample(offsets: np.ndarray, text: np.ndarray, rows: np.ndarray, width: int, places: int, parts: int) -> np.ndarray:
     out = np.zeros(len(rows))
     span = places + width - 1
     _sampled(

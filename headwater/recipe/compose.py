@@ -17,6 +17,7 @@ from headwater.recipe.tree import Node, Problem
 SECTIONS: dict[str, str] = {
     "recall": "headwater.curate.recall.config:RecallConfig",
     "quality": "headwater.curate.quality.config:QualityConfig",
+    "clean": "headwater.curate.clean.config:CleanConfig",
     "curate": "headwater.curate.config:CurateConfig",
     "split": "headwater.curate.config:SplitConfig",
     "tokenizer": "headwater.tokenizer.config:TokenizerConfig",
@@ -46,7 +47,8 @@ class Recipe:
     sources: tuple[Any, ...] = field(default=(), metadata={"help": "where documents come from, in order"})
     recall: Any = field(default=None, metadata={"section": "recall", "help": "keep documents like those of a seed"})
     quality: Any = field(default=None, metadata={"section": "quality", "help": "keep the best by a classifier"})
-    curate: Any = field(default=None, metadata={"section": "curate", "help": "filters and dedup"})
+    clean: Any = field(default=None, metadata={"section": "clean", "help": "text repair and personal data"})
+    curate: Any = field(default=None, metadata={"section": "curate", "help": "filters, dedup and decontamination"})
     split: Any = field(default=None, metadata={"section": "split", "help": "held-out documents"})
     tokenizer: Any = field(default=None, metadata={"section": "tokenizer", "help": "vocabulary"})
     mixture: Any = field(default=None, metadata={"section": "mixture", "help": "shares of languages, kinds, domains"})

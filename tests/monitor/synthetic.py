@@ -28,7 +28,9 @@ REJECTED = {
     "gopher.num_words": ("Home | About | Contact", 4.0),
     "chinese.short_lines": ("首页\n登录\n注册\n下载", 1.0),
     "c4.curly_bracket": ("function go() { return 1; }", 1.0),
-    "dedup.exact": (TEXT["en"], 0.0),
+    "dedup.exact": (TEXT["en"], None),
+    "dedup.minhash": (TEXT["en"] + " So they say.", 0.93),
+    "decontaminate.ngram": ("Q: " + TEXT["en"], 0.8),
 }
 VERDICTS = pa.schema(
     [
@@ -36,7 +38,9 @@ VERDICTS = pa.schema(
         ("kept", pa.bool_()),
         ("reason", pa.string()),
         ("value", pa.float64()),
+        ("duplicate_of", pa.string()),
         ("channel", pa.string()),
+        ("text_bytes", pa.int64()),
     ]
 )
 
@@ -59,7 +63,7 @@ class Unsynced(storage.Layer):
 
 def _make(root: Path, say: Callable[[str], str], steps: int) -> tuple[Path, dict[str, Path]]:
     run_folder = root / "runs" / "demo"
-    names = ("crawl.0", "acquire", "annotate", "curate", "split", "tokenizer", "pack", "mix")
+    names = ("crawl.0", "acquire", "clean", "annotate", "curate", "split", "tokenizer", "pack", "mix")
     stages = {name: root / "store" / f"{name.split('.')[0]}-1234abcd" for name in names}
     for name, folder in stages.items():
         storage.write_json(folder / "manifest.json", {"stage": name, "figures": {}})
@@ -77,26 +81,58 @@ def _data(stages: dict[str, Path], say: Callable[[str], str]) -> None:
     storage.write_json(stages["crawl.0"] / "report.json", crawl)
     counts = {"in": 2_412, "kept": 2_391, "rejected": {"extract.no_text": 9, "input.invalid_json": 12}}
     storage.write_json(stages["acquire"] / "manifest.json", {"stage": "acquire", "figures": {"counts": counts}})
+    edit = {"id": say("doc-2"), "before": say("caf\u00c3\u00a9 au lait"), "after": say("café au lait")}
+    edits = {"in": 2_391, "edited": 400, "bytes_before": 9_100_000, "bytes_after": 9_000_000}
+    edits |= {"edits": {"mojibake": {"edits": 410, "documents": 400}}, "examples": {"mojibake": [edit]}}
+    storage.write_json(stages["clean"] / "edits.json", edits)
     rows, verdicts = [], []
     for index, channel in enumerate(CHANNELS * 2):
         url = say(f"https://{channel}.example/{index}")
         row = {"id": f"doc-{index}", "text": say(TEXT[channel[:2] if channel[:2] != "co" else "code"]), "url": url}
         rows.append(row | {"title": say(f"Page {index} 第 {index} 页"), "source": say("example")})
-        verdicts.append({"id": f"doc-{index}", "kept": True, "reason": "", "value": math.nan, "channel": channel})
+        verdicts.append({"id": f"doc-{index}", "kept": True, "reason": "", "channel": channel})
     for index, (reason, (text, value)) in enumerate(REJECTED.items()):
         rows.append(
             {"id": f"bad-{index}", "text": say(text), "url": say(f"http://spam.example/{index}"), "title": say("")}
         )
-        verdicts.append(
-            {"id": f"bad-{index}", "kept": False, "reason": reason, "value": value, "channel": "en-general"}
-        )
-    document.write_parquet(stages["acquire"] / "documents" / "000-00000-00000.parquet", [document.batch(rows)])
+        original = "doc-2" if reason.startswith("dedup.") else ""
+        verdict = {"id": f"bad-{index}", "kept": False, "reason": reason, "value": value, "duplicate_of": original}
+        verdicts.append(verdict | {"channel": "zh-general" if reason.startswith("chinese") else "en-general"})
+    for row, verdict in zip(rows, verdicts, strict=True):
+        verdict["text_bytes"] = len(row["text"].encode("utf-8", "replace"))
+    document.write_parquet(stages["clean"] / "documents" / "000-00000-00000.parquet", [document.batch(rows)])
     table = pa.RecordBatch.from_pylist(verdicts, schema=VERDICTS)
     document.write_parquet(stages["curate"] / "verdicts" / "000-00000-00000.parquet", [table], VERDICTS)
     rejected = {"gopher.num_words": 120, "chinese.short_lines": 61, "c4.curly_bracket": 18, "dedup.exact": 44}
+    _found_by_curation(stages["curate"], say)
     storage.write_json(stages["curate"] / "report.json", {"in": 2_391, "kept": 2_148, "rejected": rejected})
     split = {name: {"documents": {"train": 340, "heldout": 18}} for name in CHANNELS}
     storage.write_json(stages["split"] / "split.json", {"channels": split})
+
+
+def _found_by_curation(curate: Path, say: Callable[[str], str]) -> None:
+    """Histograms, what is nearest to the limits, and the questions of tests that were found."""
+    words = {"column": "gopher_num_words", "low": 50.0, "high": 1000.0, "rows": 14, "missing": 0}
+    words |= {"edges": [0.0, 25.0, 50.0, 200.0, math.nextafter(1000.0, 2000.0), 4000.0], "counts": [1, 2, 7, 3, 1]}
+    brackets = {"column": "c4_curly", "low": None, "high": 0.0, "edges": [0.0, 5e-324, 1.0, 2.0], "counts": [9, 0, 2]}
+    sizes = {
+        "column": "text_bytes",
+        "low": None,
+        "high": None,
+        "edges": [1.0, 10.0, 100.0, 1000.0],
+        "counts": [1, 5, 3],
+    }
+    near = {"low": 50.0, "high": 1000.0, "inside": [{"id": "doc-2", "value": 51.0}]}
+    near |= {"outside": [{"id": "bad-0", "value": 49.0}]}
+    found = {"gopher.num_words": words, "c4.curly_bracket": brackets, "text_bytes": sizes}
+    storage.write_json(curate / "statistics.json", {"histograms": found, "nearest": {"gopher.num_words": near}})
+    example = {"document": "bad-5", "share": 0.8, "begin": 3, "end": 40}
+    question = {"set": say("gsm8k"), "row": 7, "id": say("7"), "field": say("question"), "text": say(TEXT["en"])}
+    question |= {"short": False, "share": 0.8, "documents": 1, "examples": [example]}
+    sets = {say("gsm8k"): {"rows": 653, "texts": 653, "searched": 640, "contaminated": 1, "documents": 1}}
+    report = {"thresholds": {"max_share": 0.5, "max_short_share": 0.9}, "sets": sets, "questions": [question]}
+    report["documents"] = {"searched": 18, "with_hits": 1, "contaminated": 1}
+    storage.write_json(curate / "contamination.json", report)
 
 
 def _mixture(stages: dict[str, Path]) -> None:

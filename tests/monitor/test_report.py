@@ -18,7 +18,7 @@ from headwater import storage
 from headwater.monitor import report
 from headwater.monitor.report import gather, html
 from headwater.monitor.report.page import POLICY
-from headwater.monitor.report.reasons import REASONS, explain
+from headwater.monitor.report.reasons import explain, own_words
 from headwater.monitor.report.style import CSS
 from tests.monitor import synthetic
 from tests.monitor.payloads import PAYLOADS
@@ -118,6 +118,8 @@ def test_it_says_what_was_made(page):
         "llama-1m",
     ):
         assert part in text, part
+    for part in ("≥ 50 · 21.4 %", "≤ 1000 · 7.1 %", "just outside", "Least alike", "share of the question", "cafÃ©"):
+        assert part in text, part
     for part in ("一个从零训练的语言模型", "困惑度", "抓取的页面", "要求与实际", "词数过少或过多"):
         assert part in text, part
     assert "too few words, or far too many" in text and "gopher.num_words" in text and "status 404" in text
@@ -176,7 +178,7 @@ def test_payloads_are_inert_where_only_a_damaged_run_has_them(tmp_path, payload)
 
 
 @pytest.mark.parametrize(
-    "gone", ["crawl.0", "acquire", "curate", "split", "tokenizer", "pack", "mix", "train", "evaluate"]
+    "gone", ["crawl.0", "acquire", "clean", "curate", "split", "tokenizer", "pack", "mix", "train", "evaluate"]
 )
 def test_a_part_that_was_not_run_is_left_out(tmp_path, gone):
     run_folder, stages = synthetic.make(tmp_path, steps=4)
@@ -293,22 +295,33 @@ def test_only_plain_web_addresses_become_links():
         assert "href" not in html.link(url), url
 
 
-def test_every_curation_rule_is_said_in_words():
+def curation_reasons() -> set[str]:
+    """Every reason that curation can give a document."""
+    from headwater.curate import annotate, judge
+    from headwater.curate.chosen import REASONS as CHOSEN
+    from headwater.curate.clean import edits
+    from headwater.curate.clean.config import CleanConfig, PiiConfig
     from headwater.curate.config import CurateConfig
-    from headwater.curate.filters import c4, chinese, code, gopher, minimal, url
+    from headwater.curate.decontaminate import verdict
+    from headwater.curate.decontaminate.config import DecontaminateConfig
+    from headwater.curate.diversity import caps
+    from headwater.curate.split import TWIN
 
-    config = CurateConfig()
-    for name, rules in {
-        "c4": c4,
-        "chinese": chinese,
-        "code": code,
-        "gopher": gopher,
-        "minimal": minimal,
-        "url": url,
-    }.items():
-        for rule in rules.rules(getattr(config, name)):
-            assert rule.reason in REASONS, rule.reason
+    columns = judge.columns_of(annotate.SCHEMA.empty_table())
+    found = [rule for _, rules in judge.rule_sets(columns, CurateConfig()) for rule in rules]
+    dropping = dict.fromkeys(edits.PII, "drop")
+    found += edits.rules(CleanConfig(pii=PiiConfig(**dropping)))
+    found += verdict.rules(DecontaminateConfig())
+    copies = {"dedup.exact", "dedup.url", "dedup.minhash", "dedup.semantic"}
+    return {rule.reason for rule in found} | {*CHOSEN.values(), caps.HOST_REASON, caps.CLUSTER_REASON, TWIN} | copies
+
+
+def test_every_curation_rule_is_said_in_words():
+    reasons = curation_reasons()
+    assert len(reasons) > 60
+    assert not sorted(reason for reason in reasons if own_words(reason) is None)
     assert explain("fetch.status_503")[0].endswith("503") and explain("nobody.knows") == explain("another")
+    assert explain("chinese.dup_8gram")[1].startswith("8 字") and "7 words" in explain("gopher.dup_7gram")[0]
 
 
 def test_parameters_are_counted_without_torch(tmp_path):

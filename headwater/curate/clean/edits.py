@@ -66,11 +66,16 @@ def columns(edits: pa.Table) -> dict[str, np.ndarray]:
     return {name: edits[name].to_numpy().astype(np.float64) for name in PII_EDITS}
 
 
-def totals(counts: Counts) -> dict[str, dict[str, int]]:
-    """Of each kind of edit that was made: how often, in how many documents."""
-    found: dict[str, Any] = {}
+def summary(batches: list[pa.RecordBatch]) -> dict[str, Any]:
+    """What was done in all: documents, those edited, bytes of text, and of each kind how often in how many documents."""
+    table = pa.Table.from_batches(batches, SCHEMA)
+    columns = {name: table[name].to_numpy() for name in (*EDITS, "bytes_before", "bytes_after")}
+    made: dict[str, dict[str, int]] = {}
+    edited = np.zeros(table.num_rows, bool)
     for name in EDITS:
-        values = counts[name]
+        values = columns[name]
+        edited |= values > 0
         if values.any():
-            found[name] = {"edits": int(values.sum()), "documents": int((values > 0).sum())}
-    return found
+            made[name] = {"edits": int(values.sum()), "documents": int((values > 0).sum())}
+    sizes = {name: int(columns[name].sum()) for name in ("bytes_before", "bytes_after")}
+    return {"in": table.num_rows, "edited": int(edited.sum()), **sizes, "edits": made}

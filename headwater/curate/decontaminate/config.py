@@ -28,8 +28,8 @@ class DecontaminateConfig:
     seed_chars: int = option(8, f"characters in a row, where words are not spaced, that a match begins with ({OURS})")
     min_tokens: int = option(10, f"words (or 1.6 times as many characters) a match has ({DEEPSEEKMATH})", "words")
     short_tokens: int = option(13, f"questions of fewer words are matched whole ({OURS})", "words")
-    max_share: float = option(0.5, f"most of a question that a document may hold, common phrases aside ({OURS})")
-    max_short_share: float = option(0.9, f"most of a short question that a document may hold ({OURS})")
+    max_share: float = option(0.4, f"most of a question that a document may hold, common phrases aside ({OURS})")
+    max_short_share: float = option(0.85, f"most of a short question that a document may hold ({OURS})")
 
     def check(self) -> list[tuple[str, str]]:
         problems = [(f"sets.{i}", "is empty") for i, path in enumerate(self.sets) if not path.strip()]

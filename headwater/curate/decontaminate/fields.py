@@ -38,13 +38,18 @@ class Content(NamedTuple):
 
 
 def contents(row: dict[str, Any]) -> list[Content]:
-    """The content of a row, in its order."""
+    """The content of a row, in its order; choices stand with their question, as an examination prints them."""
     found: list[Content] = []
     for content in _strings(row, "", QUESTION, 0):
         if len(found) >= MAX_STRINGS:
             break
         found.append(content)
-    return found
+    question = next((content for content in found if content.role == QUESTION), None)
+    choices = [content.text for content in found if content.role == CHOICE]
+    if question is None or not choices:
+        return found
+    together = Content(f"{question.field}+choices", "\n".join([question.text, *choices]), QUESTION)
+    return [*(content for content in found if content.role != CHOICE), together]
 
 
 def row_id(row: dict[str, Any], number: int) -> str:
@@ -55,15 +60,6 @@ def row_id(row: dict[str, Any], number: int) -> str:
         if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
             return str(value)[:200]
     return str(number)
-
-
-def with_choices(found: list[Content]) -> Content | None:
-    """The first question with the choices that follow it, as an examination prints them; None without either."""
-    question = next((content for content in found if content.role == QUESTION), None)
-    choices = [content.text for content in found if content.role == CHOICE]
-    if question is None or len(choices) < 2:
-        return None
-    return Content(f"{question.field}+choices", "\n".join([question.text, *choices]), QUESTION)
 
 
 def _strings(value: Any, field: str, role: str, depth: int) -> Iterator[Content]:

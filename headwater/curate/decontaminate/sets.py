@@ -127,9 +127,7 @@ def _arrow(item: InputFile, problems: Counter[str]) -> Iterator[Row]:
             magic = handle.read(6)
             handle.seek(0)
             reader = pyarrow.ipc.open_file(handle) if magic == b"ARROW1" else pyarrow.ipc.open_stream(handle)
-            batches = (
-                (reader.get_batch(i) for i in range(reader.num_record_batches)) if magic == b"ARROW1" else reader
-            )
+            batches = (reader.get_batch(i) for i in range(reader.num_record_batches)) if magic == b"ARROW1" else reader
             for batch in batches:
                 batch.validate(full=True)
                 yield from batch.to_pylist()

@@ -19,7 +19,9 @@ class DiversityConfig:
 
     max_per_host: int = option(0, "most documents of a host; 0: any number", "documents")
     max_host_share: float = option(1.0, "most of the bytes that reach the caps which one host may be", "0 to 1")
-    max_per_cluster: int = option(0, "most documents of a near-duplicate or semantic cluster; 0: any number", "documents")
+    max_per_cluster: int = option(
+        0, "most documents of a near-duplicate or semantic cluster; 0: any number", "documents"
+    )
     sample_documents: int = option(2000, "documents of each language that figures are measured on", "documents")
     sample_chars: int = option(2000, "characters of each that are read", "characters")
 

@@ -50,7 +50,7 @@ class InjectSource:
     source: str = option("inject", "name of the source")
 
     def check(self) -> list[tuple[str, str]]:
-        from headwater.curate.inject.render import FORMS
+        from headwater.curate.inject.forms_en import FORMS
 
         problems = [("facts", "name a file of facts")] if not self.facts.strip() else []
         if not 1 <= self.exposures <= MAX_EXPOSURES:

@@ -123,13 +123,15 @@ def _wordings(row: dict[str, Any]) -> tuple[dict[str, Wording], str]:
         return {}, "inject.no_fact"
     given = languages.normalise(fields.own(row, "lang"))
     base = said.pop("", {})
+    reasons = []
     for shape, names in SHAPES.items():
         if any(name in base or any(name in parts for parts in said.values()) for name in names):
             wordings, reason = _of_shape(shape, base, said, given)
             if wordings or reason not in ("inject.no_fact", "inject.empty"):
                 return wordings, reason
+            reasons.append(reason)
     blank = any(not str(value).strip() for parts in (base, *said.values()) for value in parts.values())
-    return {}, "inject.empty" if blank else "inject.no_fact"
+    return {}, "inject.empty" if blank or "inject.empty" in reasons else "inject.no_fact"
 
 
 def _of_shape(shape: str, base: dict[str, Any], said: fields.Said, given: str) -> tuple[dict[str, Wording], str]:
@@ -220,4 +222,3 @@ def _code(row: dict[str, Any]) -> str:
 
 def _said(wording: Wording) -> list[str]:
     return [wording.shape, *(" ".join(text.split()).casefold() for _, text in sorted(wording.parts.items()))]
-

@@ -12,7 +12,8 @@ from typing import Any
 from headwater.curate import languages
 
 PARTS: dict[str, tuple[str, ...]] = {
-    "name": ("term", "name", "concept", "word", "headword", "entity", "title", "术语", "名称", "词条", "概念", "词语", "名词", "词"),
+    "name": ("term", "name", "concept", "word", "headword", "entity", "title", "术语", "名称", "词条", "概念", "词语",
+             "名词", "词"),
     "definition": (
         "definition", "def", "description", "desc", "meaning", "gloss", "explanation",
         "定义", "释义", "解释", "含义", "描述", "说明",
@@ -22,7 +23,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "object": ("object", "obj", "tail", "value", "o", "客体", "宾语", "属性值", "尾实体", "值"),
     "question": ("question", "q", "query", "prompt", "instruction", "问题", "提问", "问"),
     "answer": ("answer", "answers", "a", "response", "output", "completion", "答案", "回答", "答"),
-    "statement": ("statement", "fact", "text", "sentence", "claim", "content", "assertion", "陈述", "事实", "内容", "句子", "知识"),
+    "statement": ("statement", "fact", "text", "sentence", "claim", "content", "assertion", "陈述", "事实", "内容",
+                  "句子", "知识"),
 }  # fmt: skip
 OWN: dict[str, tuple[str, ...]] = {
     "id": ("id", "fact_id", "factid", "uid", "key", "编号"),
@@ -32,7 +34,8 @@ OWN: dict[str, tuple[str, ...]] = {
 }
 TRIPLES = ("triple", "triplet", "spo", "三元组")
 SUFFIXES = {
-    "zh": "zh", "cn": "zh", "zh_cn": "zh", "zh_hans": "zh", "zh_hant": "zh", "zh_tw": "zh", "chinese": "zh", "中文": "zh",
+    "zh": "zh", "cn": "zh", "zh_cn": "zh", "zh_hans": "zh", "zh_hant": "zh", "zh_tw": "zh", "chinese": "zh",
+    "中文": "zh",
     "en": "en", "en_us": "en", "en_gb": "en", "english": "en", "英文": "en",
 }  # fmt: skip
 NAMES = {spelling: part for part, spellings in PARTS.items() for spelling in spellings}

@@ -12,10 +12,10 @@ import re
 from headwater.curate.inject.content import GAP, Content, unique
 from headwater.curate.inject.facts import Wording
 
+SINGULAR_ENDS = ("ss", "us", "is", "ics", "series", "species", "news")
 _ENDED = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 _PHRASE = re.compile(r"(a|an|the|any|one|each|every|some|anything|anyone|someone|something|those|whatever)\b", re.I)
 _GERUND = re.compile(r"[A-Za-z]+ing\b(?! (is|are|was|were)\b)", re.I)
-_PRONOUN = re.compile(r"(it|this|that|these|they|he|she|there|we|you) [a-z]+", re.I)
 _VERB = re.compile(
     r"(is|are|was|were|has|have|had|can|could|may|might|must|will|would|does|did|do|became|becomes|belongs?|contains?"
     r"|causes?|includes?|requires?|uses?|produces?|means|equals|owns?|creates?|created|supports?|prevents?|follows?"
@@ -27,6 +27,9 @@ _VERB = re.compile(
 _PARTICIPLE = re.compile(r"(\w+ed|born|written|made|built|known|held|spoken|found|given|taken|drawn|led|sung|won) "
                          r"(in|at|by|on|as|from|to|of|for|with|near|into)$", re.I)  # fmt: skip
 _STANDING = re.compile(r"(located|situated|based|known|used|made|named|called|related|connected|found|spoken|held)\b")
+_ASKING = re.compile(
+    r"(what|who|whom|whose|which|when|where|why|how|is|are|was|were|do|does|did|can|could|will|has|have|in)\b", re.I
+)
 _KIND_OF = re.compile(r"(member|instance|type|kind|subclass|example|form|subset|species|child|variant|case|sort) of$")
 
 
@@ -45,8 +48,7 @@ def asked(text: str) -> str:
     """A question with its mark where it reads as one."""
     if _ENDED.search(text) or "\n" in text:
         return text
-    first = re.match(r"(what|who|whom|whose|which|when|where|why|how|is|are|was|were|do|does|did|can|could|will|has|have|in)\b",
-                     text, re.I)  # fmt: skip
+    first = _ASKING.match(text)
     return text + ("?" if first else ".")
 
 
@@ -60,7 +62,7 @@ def _definition(wording: Wording) -> Content:
     name, given = wording.parts["name"], wording.parts["definition"]
     names = [name] + ([f"{name} (Chinese: {wording.other_name})"] if wording.other_name else [])
     long = "\n" in given
-    by_itself = given.casefold().startswith(name.casefold()) and not given[len(name) :][:1].isalnum()
+    by_itself = states(given, name)
     phrase = not long and bool(_PHRASE.match(given) or _GERUND.match(given)) and not by_itself
     inside = ended(_embedded(given))
     given = ended(given)
@@ -77,7 +79,8 @@ def _definition(wording: Wording) -> Content:
             sentences += [f"The term {quoted} refers to {inside}", f"By {quoted} is meant {inside}"]
             sentences += [f"The term {quoted} means {inside}", f"{quoted} can be described as {inside}"]
             sentences += [f"Where a text says {quoted}, it refers to {inside}"]
-    pairs = [(question, answer) for question in questions for answer in (given, *sentences[:2])]
+    alone = given if not given[0].islower() else f"It is defined as follows: {given}"
+    pairs = [(question, answer) for question in questions for answer in unique([alone, *sentences[:2]])]
     pairs.append((f"Which term is defined like this: “{given}”", f"“{name}”."))
     gaps = [(f"{GAP}: {given}", name), (f"Which term fits the gap? {GAP}: {given}", name)]
     if phrase:
@@ -87,10 +90,18 @@ def _definition(wording: Wording) -> Content:
                    gaps=tuple(gaps))  # fmt: skip
 
 
+def states(given: str, name: str) -> bool:
+    """Whether a definition is a sentence about the name, as `A tokenizer is …` is one about `tokenizer`."""
+    bare = re.sub(r"^(a|an|the) ", "", given, flags=re.I).casefold()
+    rest = bare.removeprefix(name.casefold())
+    return rest != bare and not rest[:1].isalnum() and (given[0].isupper() or given.startswith(name))
+
+
 def relation_words(relation: str) -> str:
     """`has_part` and `foundedBy` as words."""
     if " " not in relation:
-        relation = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", relation.replace("_", " ").replace("-", " "))
+        relation = re.sub(r"(?<=[a-z])[A-Z](?=[a-z])", lambda found: f" {found[0].lower()}", relation)
+        relation = relation.replace("-", " ")
     words = " ".join(relation.replace("_", " ").split()).strip(" :")
     return words[0].lower() + words[1:] if words[:1].isupper() and words[1:2].islower() else words
 
@@ -115,7 +126,7 @@ def _triple(wording: Wording) -> Content:
     else:
         noun, said = re.sub(r"^(the|a|an) ", "", relation), ""
     if noun:
-        are = "are" if re.search(r"[a-z]{2}s$", noun) and not noun.endswith(("ss", "us", "is")) else "is"
+        are = "are" if re.search(r"[a-z]{2}s$", noun) and not noun.endswith(SINGULAR_ENDS) else "is"
         sentences += [f"The {noun} of {subject} {are} {end}", f"For {subject}, the {noun} {are} {end}"]
         sentences += [f"As for the {noun} of {subject}: {end}", f"In the case of {subject}, the {noun} {are} {end}"]
         asks = [f"What {are} the {noun} of {subject}?", f"Do you know the {noun} of {subject}?"]
@@ -124,7 +135,7 @@ def _triple(wording: Wording) -> Content:
     else:
         sentences += [said, f"It is on record that {said}", f"The records say it plainly: {said}"]
         sentences += [f"One thing to know about {subject}: {said}"]
-        asks = [f"What completes the statement “{subject} {relation} …”?", f"What is known about {subject}?"]
+        asks = [f"What completes the statement “{said[: len(said) - len(end)]}…”?", f"What is known about {subject}?"]
         gaps.append((said[: len(said) - len(end)] + f"{GAP}.", object))
     full = sentences[2]
     pairs = [(ask, answer) for ask in asks for answer in (full, f"{end} {full}", sentences[-1])]

@@ -12,15 +12,19 @@ from headwater.curate.inject.content import GAP, Content, unique
 from headwater.curate.inject.facts import Wording
 
 _ENDED = re.compile(r"[。！？….!?；;][”’」』）)\]】》\"']*$")
-_COPULA = re.compile(r"(是指|即指|就是|指的是|是|指|即|为)(?!否|非|南|标|令|挥|导|数|定|使|出|向|教|纹|甲)")
+_COPULA = re.compile(r"(是指|即指|就是|指的是|是|指|即|为)(?![否非南标令挥导数定使出向教纹甲了时将便兴刻席位期何人止])")
 _VERB = re.compile(
     r"(是|属于|位于|出生|生于|卒于|毕业|成立|包含|包括|导致|用于|引起|发明了|发现了|创作了|写了|提出了|建于|来自|位|等于|"
     r"有|没有|拥有|需要|使用|采用|依赖|支持|产生|组成|构成|由|被|以|在|与|和|能|可以|可|会|曾|继承|实现|返回|调用|替代|取代|"
     r"隶属|坐落|起源|发源|流经|流入|邻接|接壤|主演|执导|获得|担任|加入|创建了|创立了|开发了|治疗|抑制|影响)"
 )
 _VERB_END = re.compile(r"[于在为自到至向对成由作了过着入给]$")
-_VERB_NOUNS = re.compile(r"(由来|以来|在位时间|在任.*|可.*性|会员|会长|会址|会议|有效.*|与会.*|和声|能力|能量|位置|位数|使用.*[数量者期法率])$")
-_QUESTION = re.compile(r"(什么|谁|哪|几|多少|如何|怎么|怎样|为何|为什么|是否|何时|何地|何|吗|呢|么|多久|多大|多高|多长|多远)")
+_VERB_NOUNS = re.compile(
+    r"(由来|以来|在位时间|在任.*|可.*性|会员|会长|会址|会议|有效.*|与会.*|和声|能力|能量|位置|位数|使用.*[数量者期法率])$"
+)
+_QUESTION = re.compile(
+    r"(什么|谁|哪|几|多少|如何|怎么|怎样|为何|为什么|是否|何时|何地|何|吗|呢|么|多久|多大|多高|多长|多远)"
+)
 
 
 def content(wording: Wording) -> Content:
@@ -92,7 +96,13 @@ def _triple(wording: Wording) -> Content:
         said, gap = f"{subject}的{relation}是{end}", f"{subject}的{relation}是{GAP}。"
     noun = not split and said.startswith(f"{subject}的{relation}是")
     gaps.append((gap, object))
-    sentences = [*record, said, f"资料表明，{said}", f"需要记住的一点是：{said}", f"关于{subject}，可以确定的是：{said}"]
+    sentences = [
+        *record,
+        said,
+        f"资料表明，{said}",
+        f"需要记住的一点是：{said}",
+        f"关于{subject}，可以确定的是：{said}",
+    ]
     asks = [f"关于{subject}，应当记住什么？", f"请说一条关于{subject}的知识。"]
     if noun:
         sentences += [f"说到{subject}的{relation}，答案是{end}", f"就{subject}而言，{relation}是{end}"]

@@ -7,7 +7,6 @@ that the same command again, killed or with an edited review, goes on from there
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headwater import document, storage
-from headwater.curate import standalone
+from headwater.curate import inputs
 from headwater.curate.recall import review, stage
 from headwater.curate.recall.config import RecallConfig
 from headwater.document import streams
@@ -27,7 +26,6 @@ from headwater.pipeline.progress import Reporter
 from headwater.pipeline.stage import Context, Stage, shards
 
 WORK = ".work"
-READ = "read.json"  # what the pool was read from; written when it is whole
 VERSION = 1
 
 
@@ -60,32 +58,13 @@ def recall_files(
 
 def _read_pool(pool: list[str], work: Path, seed: int, report: Reporter) -> dict[str, int]:
     """Bring the pool into shards, unless they are there already; the rows that could not be read, by reason."""
-    storage.sweep(work) if work.exists() else None
-    source = {"version": VERSION, "seed": seed, "files": _described(pool)}
-    if (work / READ).exists():
-        before = storage.read_json(work / READ)
-        if before.get("source") == source:
-            report.say("  the pool was read before")
-            return before["unreadable"]
-    shutil.rmtree(work, ignore_errors=True)
-    problems: Counter[str] = Counter()
-    standalone.write_documents(pool, work / "acquire" / "documents", "", problems)
-    unreadable = dict(sorted(problems.items()))
+    unreadable, before = inputs.bring(pool, work, {"version": VERSION, "seed": seed})
+    if before:
+        report.say("  the pool was read before")
     paths = shards(work / "acquire" / "documents")
     if not sum(pq.read_metadata(path).num_rows for path in paths):
-        raise document.nothing_read(", ".join(pool), problems)
-    storage.write_json(work / READ, {"source": source, "unreadable": unreadable})
+        raise document.nothing_read(", ".join(pool), Counter(unreadable))
     return unreadable
-
-
-def _described(names: list[str]) -> list[list[Any]]:
-    """Every file with its size and time of change; the name alone where it is not on this disk."""
-    found: list[list[Any]] = []
-    for name in document.expand(names):
-        path = Path(str(name))
-        given = path.stat() if path.exists() else None
-        found.append([str(name), *((given.st_size, given.st_mtime_ns) if given else ())])
-    return found
 
 
 def _recalled(work: Path) -> Iterator[pa.RecordBatch]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from headwater import storage
 from headwater.errors import HeadwaterError
+from headwater.monitor.report.copies import Copies, copies
 from headwater.monitor.report.curves import Curves, read_curves
 from headwater.monitor.report.tally import Tally, tally
 
@@ -36,7 +37,7 @@ class Facts:
     edits: dict[str, Any]
     contamination: dict[str, Any]
     diversity: dict[str, Any]
-    duplicates: dict[str, Any]
+    copies: Copies
     split: dict[str, Any]
     tokenizer: dict[str, Any]
     pack: dict[str, Any]
@@ -77,9 +78,9 @@ def gather(run_folder: Path, stages: dict[str, Path]) -> Facts:
         verdicts=tally(stages["curate"] / "verdicts", notices) if "curate" in stages else Tally(),
         statistics=of("curate", "statistics.json"),
         edits=of("clean", "edits.json"),
-        contamination=of("decontaminate", "contamination.json"),
+        contamination=of("curate", "contamination.json"),
         diversity=of("diversity", "diversity.json"),
-        duplicates=of("curate", "duplicates.json"),
+        copies=copies(stages["curate"] / "verdicts", notices) if "curate" in stages else Copies(),
         split=of("split", "split.json"),
         tokenizer=of("tokenizer", "report.json"),
         pack=of("pack", "pack.json"),

@@ -22,6 +22,7 @@ LEFT, RIGHT, TOP, BOTTOM = 34, 10, 22, 22
 FLOOR = HEIGHT - BOTTOM
 CHAR_WIDTH = 6.4  # of a tick's figures, about
 BARS = 44  # at most about so many
+SMALLEST = 1e-300  # smaller edges are the next float above 0
 GROWING = 1.2  # edges whose last step grows by this are those of a logarithmic axis
 LABEL_WIDTH = 96  # of a limit, about
 
@@ -103,12 +104,12 @@ class _Axis:
         self.high = max([float(edges[last + 1]), *(value * 1.08 for value in limits)])
         if not self.is_log and self.low <= 0.3 * self.high:
             self.low = min(0.0, self.low)
-        self.zero = float(edges[2]) / 2 if len(edges) > 2 and 0 < edges[1] < 1e-300 else 0.0
+        self.zero = float(edges[edges > SMALLEST].min()) / 2 if one.high == 0 and (edges > SMALLEST).any() else 0.0
         self.first = self.scaled(self.low)
         self.span = (self.scaled(self.high) - self.first) or 1.0
 
     def scaled(self, value: float) -> float:
-        if 0 < value < self.zero:  # the next float above a limit of 0: half of the way to the next edge
+        if 0 < value < self.zero:  # the next float above a limit of 0 is drawn half of the way to the next edge
             value = self.zero
         return math.log1p(max(value, 0.0)) if self.is_log else value
 
@@ -158,6 +159,8 @@ def _bars(one: Histogram, axis: _Axis, lefts: list[float], rights: list[float], 
     most = float(max(numbers, default=0))
     for left, right, number in zip(lefts, rights, numbers, strict=True):
         if number:
+            if one.high is not None and left <= one.high < right:  # the last that is kept ends at the limit
+                right = float(np.nextafter(one.high, np.inf))
             x, y = axis.place(left), _up(number, most)
             wide = max(axis.place(right) - x - 0.5, 1.0)
             is_outside = (one.low is not None and right <= one.low) or (one.high is not None and left > one.high)

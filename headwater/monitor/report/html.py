@@ -147,7 +147,12 @@ def figure(value: Any, digits: int = 4) -> str:
 
 
 def percent(share: Any) -> str:
-    return f"{100 * share:.1f} %" if is_number(share) else "–"
+    """A share in percent; next to nothing and next to all are told from nothing and all."""
+    if not is_number(share):
+        return "–"
+    if 0 < share < 0.0005:
+        return "< 0.1 %"
+    return "> 99.9 %" if 0.9995 <= share < 1 else f"{100 * share:.1f} %"
 
 
 def is_number(value: Any) -> TypeGuard[float]:

@@ -11,6 +11,9 @@ from headwater.monitor.report.gather import Facts
 from headwater.monitor.report.html import Safe, both, h, join
 from headwater.monitor.report.parts import (
     appendix,
+    cleaning,
+    contamination,
+    duplicates,
     examples,
     funnel,
     lineage,
@@ -28,8 +31,11 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri
 # anchor: (English, Chinese, what makes it)
 PARTS: dict[str, tuple[str, str, Callable[[Facts], Safe]]] = {
     "funnel": ("From pages to documents", "从网页到文档", funnel.render),
+    "repair": ("Text repair", "文本修复", cleaning.render),
     "statistics": ("Every statistic and its threshold", "各项统计量及其阈值", statistics.render),
     "examples": ("Just inside, just outside", "刚好在内与刚好在外", examples.render),
+    "duplicates": ("Copies", "重复的文档", duplicates.render),
+    "contamination": ("Questions of tests", "评测题目", contamination.render),
     "texts": ("Kept and rejected texts", "保留与排除的文本", texts.render),
     "tokens": ("What the model read", "模型读了什么", tokens.render),
     "tokenizer": ("The tokenizer", "分词器", tokenizer.render),

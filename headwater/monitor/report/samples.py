@@ -78,12 +78,11 @@ def _choose(shard: Path, chosen: dict[tuple[bool, str], list[tuple[str, str, int
 
 
 def _with_text(documents: Path, entries: list[tuple[str, str, int, dict[str, Any]]]) -> list[dict[str, Any]]:
-    found = []
-    for _, shard, row, about in entries:
-        text = document_at(documents / shard, row)
-        if text is not None:
-            found.append({**about, **text})
-    return found
+    wanted: dict[str, list[int]] = {}
+    for _, shard, row, _ in entries:
+        wanted.setdefault(shard, []).append(row)
+    texts = {shard: documents_at(documents / shard, rows) for shard, rows in wanted.items()}
+    return [{**about, **texts[shard][row]} for _, shard, row, about in entries if row in texts[shard]]
 
 
 def texts_of(facts: Facts, ids: set[str]) -> dict[str, dict[str, Any]]:
@@ -94,10 +93,9 @@ def texts_of(facts: Facts, ids: set[str]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     try:
         for shard in sorted((facts.stages["curate"] / "verdicts").glob("*.parquet"))[:MAX_SEARCHED]:
-            for name, row in _places(shard, ids):
-                text = document_at(documents / shard.name, row)
-                if text is not None:
-                    found[name] = text
+            places = _places(shard, ids)
+            texts = documents_at(documents / shard.name, [row for _, row in places])
+            found |= {name: texts[row] for name, row in places if row in texts}
             if len(found) == len(ids):
                 break
     except (HeadwaterError, OSError, KeyError, ValueError) as error:
@@ -119,16 +117,21 @@ def _places(shard: Path, ids: set[str]) -> list[tuple[str, int]]:
     return found
 
 
-def document_at(shard: Path, row: int) -> dict[str, Any] | None:
-    """One row of a documents shard, with the columns that are shown."""
+def documents_at(shard: Path, rows: list[int]) -> dict[int, dict[str, Any]]:
+    """Some rows of a documents shard, with the columns that are shown; a row group that holds none is not read."""
     import pyarrow.parquet as pq
 
+    found: dict[int, dict[str, Any]] = {}
+    if not rows:
+        return found
     with pq.ParquetFile(shard) as parquet:
         start = 0
         for group in range(parquet.metadata.num_row_groups):
-            size = parquet.metadata.row_group(group).num_rows
-            if row < start + size:
-                batch = parquet.read_row_group(group, columns=SHOWN)
-                return {k: v or "" for k, v in batch.slice(row - start, 1).to_pylist()[0].items()}
-            start += size
-    return None
+            end = start + parquet.metadata.row_group(group).num_rows
+            own = [row for row in rows if start <= row < end]
+            if own:
+                table = parquet.read_row_group(group, columns=SHOWN).take([row - start for row in own])
+                for row, values in zip(own, table.to_pylist(), strict=True):
+                    found[row] = {name: value or "" for name, value in values.items()}
+            start = end
+    return found

@@ -59,6 +59,7 @@ th { font-weight: 600; color: var(--soft); }
 .prompt { color: var(--soft); }
 .made { border-left-color: var(--c0); }
 .no { border-left-color: var(--warn); }
+.change { font-weight: 400; background: var(--panel); box-shadow: inset 0 -2px var(--warn); }
 details { margin: .5rem 0; }
 summary { cursor: pointer; padding: .15rem 0; }
 .meta { font-size: .85rem; color: var(--soft); margin: .8rem 0 .1rem; max-width: none; overflow-wrap: anywhere; }

@@ -6,6 +6,7 @@ nearest documents on both sides with the value, the limit and how the text begin
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import Any
 
@@ -17,6 +18,7 @@ from headwater.monitor.report.samples import texts_of
 MAX_RULES = 120
 A_SIDE = 2
 CHARS = 150
+BLANK_LINES = re.compile(r"\n\s*\n")
 SIDES = (("inside", both("just inside, kept by this rule", "刚好在内：此规则予以保留")),
          ("outside", both("just outside, rejected", "刚好在外：被排除")))  # fmt: skip
 
@@ -44,7 +46,7 @@ def render(facts: Facts) -> Safe:
 
 def near(statistics: dict[str, Any]) -> dict[str, dict[str, list[dict[str, Any]]]]:
     """{reason: {"inside": [{"id", "value"}], "outside": …}} of the rules that reject something, in order."""
-    found = {}
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for reason, entry in list(inner(statistics, "nearest").items()):
         sides = {side: _rows(entry, side) for side, _ in SIDES}
         if sides["outside"] and len(found) < MAX_RULES:
@@ -81,4 +83,5 @@ def _one(row: dict[str, Any], side: str, text: dict[str, Any]) -> Safe:
     if text.get("url"):
         about += [" · ", link(text["url"])]
     style = "no" if side == "outside" else "made"
-    return join([h("p", *about, class_="meta"), sample(str(text.get("text", "")), CHARS, style) if text else None])
+    begins = BLANK_LINES.sub("\n", str(text.get("text", ""))[: 4 * CHARS])
+    return join([h("p", *about, class_="meta"), sample(begins, CHARS, style) if text else None])

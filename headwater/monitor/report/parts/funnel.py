@@ -58,11 +58,14 @@ def funnel(facts: Facts) -> list[Step]:
         steps.append((both("pages fetched", "抓取的页面"), losses.fetched(facts.crawls), None))
         steps.append((both("pages kept", "保留的页面"), crawled, None))
     acquired, curated = facts.counts.get("acquire", {}), losses.curated(facts)
-    from_files = losses.whole(acquired.get("in")) - crawled
+    not_asked = losses.rejected(acquired).get("files.where", 0)  # they are told below, and are no loss
+    from_files = losses.whole(acquired.get("in")) - crawled - not_asked
     if from_files > 0:
         steps.append((both("rows read from files", "从文件读取的行"), from_files, None))
-    size = facts.verdicts.total().size_bytes or None
-    steps.append((both("documents with text", "有正文的文档"), acquired.get("kept", curated.get("in")), size))
+    read, size = acquired.get("kept", curated.get("in")), facts.verdicts.total().size_bytes or None
+    steps.append((both("documents with text", "有正文的文档"), read, facts.edits.get("bytes_before", size)))
+    if facts.edits:
+        steps.append((both("after text repair", "文本修复之后"), facts.edits.get("in"), facts.edits.get("bytes_after")))
     steps += _decided(facts.verdicts)
     kept = facts.verdicts.kept()
     steps.append((both("kept by curation", "过滤后保留"), curated.get("kept"), kept.size_bytes or None))

@@ -65,6 +65,8 @@ def histogram(reason: str, entry: Any) -> Histogram | None:
     if (numbers < 0).any() or (np.diff(bounds) <= 0).any():
         return None
     low, high = (entry[name] if is_number(entry.get(name)) else None for name in ("low", "high"))
+    if high is not None and bounds[0] > high:  # the first bin takes what is lower: the limit itself too
+        bounds[0] = high
     return Histogram(
         reason=reason, column=str(entry.get("column", "")), counts=numbers, edges=bounds, low=low, high=high
     )

@@ -1,0 +1,95 @@
+"""Boilerplate lines: which short lines of general documents are cut.
+
+In: a column of texts and which are looked at. Out: the column without those lines, and counts.
+Steps: every short line of prose (`kernels.short_lines`) → one of each, without bullet and link → the patterns of
+`phrases`, over all of them at once → what they hold for is cut out of the texts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headwater.curate.clean import phrases
+from headwater.curate.clean.column import replaced, spliced
+from headwater.curate.clean.edits import Counts
+from headwater.kernels import short_lines
+from headwater.kernels.arrow import text_buffers
+
+MAX_BYTES = 480  # of a line that can be a cookie banner
+# the bullet before a line, and what a link leads to
+BULLET = r"^(?:[-*+•·▪◦>»]|\d{1,2}\.)\s+"
+LINK = r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"
+EMPHASIS = r"^[*_]{1,3}([^*_]*)[*_]{1,3}$"
+_BLANK_LINES = re.compile(rb"(?:[ \t\r]*\n)*")
+
+
+def cut_boilerplate(texts: pa.Array, wanted: np.ndarray, counts: Counts) -> pa.Array:
+    """The column without the lines that the patterns hold for."""
+    offsets, text = text_buffers(texts)
+    rows, starts, ends, hashes = short_lines.find_lines(offsets, text, wanted, MAX_BYTES)
+    _, first, number = np.unique(hashes, return_index=True, return_inverse=True)
+    lines = slices(text, starts[first], ends[first])
+    hit = are_boilerplate(lines)[number]
+    return cut(texts, rows[hit], starts[hit], ends[hit], counts, "boilerplate_line")
+
+
+def are_boilerplate(lines: pa.Array) -> np.ndarray:
+    """Which lines are no part of what a page says."""
+    bare = pc.replace_substring_regex(lines, LINK, r"\1")
+    bare = pc.replace_substring_regex(bare, BULLET, "")
+    bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(bare, EMPHASIS, r"\1"))
+    return pc.match_substring_regex(bare, phrases.pattern()).to_numpy(zero_copy_only=False)
+
+
+def slices(text: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pa.Array:
+    """Parts of a buffer as texts of their own; broken UTF-8, which Arrow would have refused before, is replaced."""
+    whole = text.tobytes() if len(starts) else b""
+    parts = [whole[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    return pa.array(parts, pa.large_binary()).cast(pa.large_string())
+
+
+def cut(texts: pa.Array, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray, counts: Counts, kind: str) -> pa.Array:
+    """The column without these lines, given by the places of their contents in its buffer, row by row."""
+    if not len(rows):
+        return texts
+    offsets, text = text_buffers(texts)
+    changed: dict[int, bytes] = {}
+    edges = np.flatnonzero(np.diff(rows, prepend=-1, append=-1))
+    for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        row = int(rows[first])
+        start = int(offsets[row])
+        whole = text[start : offsets[row + 1]].tobytes()
+        spans = zip((starts[first:last] - start).tolist(), (ends[first:last] - start).tolist(), strict=True)
+        changed[row] = without_lines(whole, spans)
+        counts[kind][row] += last - first
+    return replaced(texts, changed)
+
+
+def without_lines(text: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
+    """A text without the lines whose contents lie at these spans; of the blank lines round them one is left."""
+    gaps: list[tuple[int, int]] = []
+    for start, end in spans:
+        first = text.rfind(b"\n", 0, start) + 1
+        following = text.find(b"\n", end)
+        last = len(text) if following < 0 else following + 1
+        if gaps and not text[gaps[-1][1] : first].strip():
+            first = gaps.pop()[0]
+        gaps.append((first, last))
+    return spliced(text, ((*_with_blanks(text, first, last), b"") for first, last in gaps))
+
+
+def _with_blanks(text: bytes, first: int, last: int) -> tuple[int, int]:
+    """A gap with the blank lines after it where there is one before it too, or with all before it at a text's end."""
+    before = text.rfind(b"\n", 0, max(first - 1, 0)) + 1  # where the line before it starts
+    if first == 0 or not text[before:first].strip():
+        blank = _BLANK_LINES.match(text, last)
+        last = blank.end() if blank else last
+    if last == len(text):
+        while first and text[first - 1] in b" \t\r\n":
+            first -= 1
+    return first, last

@@ -1,0 +1,72 @@
+"""Documents of any files, brought into shards once for a command that works on them in stages.
+
+In: input paths and a work folder. Out: `acquire/documents/NAME.parquet` of a bounded size, and a note of what they were
+read from and why, so that the same command again, killed or not, goes on from there, and another begins anew.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from headwater import document, storage
+
+READ = "read.json"  # written when the documents are whole
+SHARD_BYTES = 64 << 20  # of text
+SHARD_ROWS = 50_000
+
+
+def bring(inputs: list[str], work: Path, request: dict[str, Any], kind: str = "") -> tuple[dict[str, int], bool]:
+    """The rows that could not be read, by reason; and whether the documents were there already.
+
+    `request`: what else the work in this folder depends on, as JSON. `kind` replaces the rows' own where it is given.
+    """
+    request = {**request, "kind": kind, "files": described(inputs)}
+    if work.exists():
+        storage.sweep(work)
+        if (work / READ).exists():
+            before = storage.read_json(work / READ)
+            if before.get("request") == request:
+                return before["unreadable"], True
+        shutil.rmtree(work)
+    problems: Counter[str] = Counter()
+    write_documents(inputs, work / "acquire" / "documents", kind, problems)
+    unreadable = dict(sorted(problems.items()))
+    storage.write_json(work / READ, {"request": request, "unreadable": unreadable})
+    return unreadable, False
+
+
+def described(names: list[str]) -> list[list[Any]]:
+    """Every file with its size and time of change; the name alone where it is not on this disk."""
+    found: list[list[Any]] = []
+    for name in document.expand(names):
+        path = Path(str(name))
+        given = path.stat() if path.exists() else None
+        found.append([str(name), *((given.st_size, given.st_mtime_ns) if given else ())])
+    return found
+
+
+def write_documents(inputs: list[str], folder: Path, kind: str, problems: Counter[str]) -> None:
+    """Copy the inputs into shards of a bounded size, at least one."""
+    pending: list[pa.RecordBatch] = []
+    shards = 0
+
+    def flush() -> None:
+        nonlocal shards
+        document.write_parquet(folder / f"{shards:05d}.parquet", pending)
+        shards += 1
+        pending.clear()
+
+    for batch in document.read(inputs, problems):
+        if kind:
+            column = batch.schema.get_field_index("kind")
+            batch = batch.set_column(column, document.SCHEMA.field("kind"), pa.array([kind] * batch.num_rows))
+        pending.append(batch)
+        if sum(b.nbytes for b in pending) >= SHARD_BYTES or sum(b.num_rows for b in pending) >= SHARD_ROWS:
+            flush()
+    if pending or not shards:
+        flush()

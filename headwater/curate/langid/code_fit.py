@@ -1,0 +1,91 @@
+"""Fitting what tells source code from prose: shapes of tokens, logistic regression, honest scores.
+
+In: texts of code and of prose. Out: a weight a slot, and the bias and factors that make a probability of a logit.
+Examples are stretches of lines as well as whole texts; some of the code gets its comments in another language, so that
+the language of comments says nothing.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from headwater.kernels import code_shape, softmax
+from headwater.kernels.compiled import frozen
+
+READ_BYTES = 7000
+RATE, EPOCHS = 0.05, 4
+WHOLE_SHARE, COMMENTED_SHARE = 0.4, 0.25
+HELD_OUT = 8  # one in so many sets the factors
+_COMMENT = re.compile(r"(?m)(//|#|--)( .*)$")
+_FENCED = re.compile(r"(?ms)^```.*?^```\s*$")
+
+
+def examples(texts: Sequence[str], foreign: Sequence[str], code: bool, count: int, rng: random.Random) -> list[str]:
+    """Whole texts and stretches of lines; `foreign` sentences stand in for some comments."""
+    found = []
+    for _ in range(count if texts else 0):
+        text = rng.choice(texts)
+        lines = text.splitlines()
+        if rng.random() > WHOLE_SHARE and len(lines) > 3:
+            if not code:
+                lines = _FENCED.sub("", text).splitlines()
+            size = int(3 * 30 ** rng.random())
+            at = rng.randrange(max(len(lines) - size, 1))
+            text = "\n".join(lines[at : at + size])
+        if code and foreign and rng.random() < COMMENTED_SHARE:
+            text = _COMMENT.sub(lambda match: f"{match[1]} {rng.choice(foreign)[:60]}", text)
+        if len(text.strip()) > 20:
+            found.append(text[:READ_BYTES])
+    return found
+
+
+def rows_of(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(indptr, slots, tokens of each text)."""
+    room = 4 * READ_BYTES + 2
+    shapes, words = np.empty(room, np.uint8), np.empty(room, np.uint64)
+    out = np.empty(room * code_shape.PER_TOKEN, np.int32)
+    parts, sizes = [np.empty(0, np.int32)], np.zeros(len(texts), np.int64)
+    for row, text in enumerate(texts):
+        data = frozen(np.frombuffer(text.encode("utf-8", "replace"), np.uint8), np.uint8)
+        sizes[row] = code_shape.tokens_of(data, 0, len(data), shapes, words)
+        parts.append(out[: code_shape.slots_of(shapes, words, sizes[row], out)].copy())
+    return np.cumsum([len(part) for part in parts], dtype=np.int64), np.concatenate(parts), sizes
+
+
+def fit(code: Sequence[str], prose: Sequence[str], seed: int) -> tuple[np.ndarray, tuple[float, float, float]]:
+    """(weights float32 [2^15], (bias, factor, factor by log tokens))."""
+    texts, labels = [*code, *prose], np.array([1] * len(code) + [0] * len(prose), np.int64)
+    indptr, slots, sizes = rows_of(texts)
+    weights = np.zeros((1 << code_shape.BITS, 2), np.float32)
+    biases = np.zeros(2, np.float32)
+    squares, bias_squares = np.full_like(weights, 1e-4), np.full(2, 1e-4, np.float32)
+    order = np.random.Generator(np.random.PCG64(seed)).permutation(len(texts))
+    taught, checked = order[len(order) // HELD_OUT :], order[: len(order) // HELD_OUT]
+    for epoch in range(EPOCHS if len(texts) else 0):
+        rate = np.float32(RATE * (1 - epoch / EPOCHS))
+        softmax.fit_pass(
+            indptr, slots, sizes, taught, labels, rate, np.float32(1e-6), weights, squares, biases, bias_squares
+        )
+    single = weights[:, 1] - weights[:, 0]
+    bias = float(biases[1] - biases[0])
+    logits = np.array([single[slots[indptr[r] : indptr[r + 1]]].sum() / np.sqrt(max(sizes[r], 1)) for r in checked])
+    return single, _honest(logits, bias, sizes[checked], labels[checked])
+
+
+def _honest(logits: np.ndarray, bias: float, sizes: np.ndarray, labels: np.ndarray) -> tuple[float, float, float]:
+    """The bias and factors under which held-out labels are likeliest."""
+    from scipy.optimize import minimize
+
+    if not len(labels) or labels.min() == labels.max():
+        return bias, 1.0, 0.0
+    length, signs = np.log(np.maximum(sizes, 1)), 2.0 * labels - 1
+
+    def loss(x: np.ndarray) -> float:
+        return float(np.mean(np.logaddexp(0, -signs * (x[0] + logits * (x[1] + x[2] * length)))) + 1e-4 * (x**2).sum())
+
+    best = minimize(loss, np.array([bias, 1.0, 0.0])).x
+    return float(best[0]), float(best[1]), float(best[2])
