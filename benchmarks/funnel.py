@@ -1,8 +1,9 @@
 """Curates the real corpora and writes the page of what was kept of them, with histograms and examples.
 
-In: corpora of any languages in DATA. Out: `funnel.md` and an SVG a rule set beside it. Each corpus is curated twice by
-the chain itself: as it is labelled (chosen corpora, judged by the minimal rules) and as if every document were a
-general web page, which is the hard case: all rules of its language judge it. The same corpora make the same page.
+In: corpora of any languages in DATA. Out: `funnel.md` and an SVG a rule set beside it. Each corpus is curated three
+times by the chain itself: as it is labelled (chosen corpora, judged by the minimal rules); as if every document were a
+general web page, which is the hard case, as all rules of its language judge it; and so with the thresholds for
+technical text, for which no text is read again. The same corpora make the same page.
 
     python -m benchmarks.funnel --data ../shared/data -o docs/cleaning
 """
@@ -24,7 +25,6 @@ import pyarrow.parquet as pq
 
 from benchmarks import funnel_page
 from headwater import document
-from headwater.curate.config import CurateConfig
 from headwater.monitor import report
 from headwater.monitor.report.gather import Facts, gather
 from headwater.monitor.report.tally import Amount, Tally
@@ -39,7 +39,7 @@ LABELLED = {
     ("domain-math", "math"): ("specific", "math"),
     ("domain-math", "math_word_problems"): ("specific", "math"),
 }
-CASES = ("labelled", "web")
+CASES = {"labelled": "technical", "web": "web", "technical": "technical"}  # name: preset
 
 
 def classes(data: Path) -> list[tuple[str, str]]:
@@ -64,10 +64,9 @@ def write_recipe(path: Path, data: Path, case: str, found: list[tuple[str, str]]
         labels = {"lang": CORPORA[corpus], "kind": kind, "domain": label, "source": f"{corpus}/{domain}"}
         chosen = {"paths": [str(data / f"{corpus}.jsonl.zst")], "where": {"domain": [domain]}}
         sources.append({"files": chosen | labels})
-    recipe: dict[str, Any] = {"name": case, "seed": 7, "sources": sources}
     sets = sorted(str(one) for one in (data / "eval").glob("*.jsonl.zst"))
-    if sets and "decontaminate" in CurateConfig.__dataclass_fields__:
-        recipe["curate"] = {"decontaminate": {"sets": sets}}
+    curation = {"preset": CASES[case], "decontaminate": {"sets": sets}}
+    recipe = {"name": case, "seed": 7, "sources": sources, "curate": curation}
     path.write_text(json.dumps(recipe, indent=1), "utf-8")
     return path
 

@@ -16,7 +16,9 @@ CAPTURES = {
     "crawl": "headwater.acquire.crawl:run",
     "search": "headwater.acquire.search.stage:run",
     "synthesize": "headwater.curate.synthesize.stage:run",
+    "inject": "headwater.curate.inject.stage:run",
 }
+WRITTEN = ("synthesize", "inject")  # by us, not captured: all that is asked for can change it
 # What documents are called; it cannot change what is captured.
 LABELS = ("kind", "domain", "lang", "license", "source")
 # How fast it is captured, by whom, and when again.
@@ -121,10 +123,10 @@ def _captured(recipe: Recipe) -> list[tuple[int, Any]]:
 
 def _capture(index: int, source: Any, limit: int | None) -> Stage:
     kind = source_kind(source)
-    names = [name for name in ("opt_out", "queries", "topics_file") if getattr(source, name, None)]
+    names = [name for name in ("opt_out", "queries", "topics_file", "facts") if getattr(source, name, None)]
     fields = as_fields(source) | _contents(source, *names)
     skipped = [*LABELS, *CAPTURE_SPEED]
-    if kind == "synthesize":
+    if kind in WRITTEN:
         skipped.remove("lang")  # what is asked for, and no label only
     return Stage(
         name=f"{kind}.{index}",

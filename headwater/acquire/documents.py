@@ -1,7 +1,7 @@
 """The acquire stage: every source's documents, in one shape and one order.
 
 In: the sources of the recipe, and the finished stages of those that fetch pages or make texts (`crawl.I`,
-`search.I`, `synthesize.I` for the source at index I).
+`search.I`, `synthesize.I`, `inject.I` for the source at index I).
 Out: `documents/SSS-FFFFF-NNNNN.parquet` (source, file or slice of pages, shard), ids unique in the run.
 Steps: extract pages and read files (one task a slice, a large file or a group of small ones) → find ids
 given twice (by id partition) → rename the later ones in the shards that hold them.
@@ -115,7 +115,8 @@ def _page_tasks(source: Labels, stage: str, folder: Path, limit: int | None) -> 
 
 def _made_tasks(source: Labels, folder: Path) -> list[dict[str, Any]]:
     """A stage's own documents are read as a files source of that one file would be."""
-    made = {"paths": (str(folder / MADE),), **{name: getattr(source, name) for name in LABELS}}
+    labels = {name: getattr(source, name) for name in LABELS if name != "lang"}  # each text says its own language
+    made = {"paths": (str(folder / MADE),), **labels}
     return [{"source": made, "files": [asdict(item) for item in files.input_files(FilesSource(**made))]}]
 
 

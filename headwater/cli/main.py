@@ -26,10 +26,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "search": ("headwater.cli.search:search", "Data", "find pages by keywords: on sites, by engines, in Common Crawl"),
     "extract": ("headwater.cli.extract:extract", "Data", "main text of the pages in WARC files"),
     "langid": ("headwater.cli.curate:langid", "Data", "the language of each document"),
-    "curate": ("headwater.cli.curate:curate", "Data", "filter and deduplicate documents, each rejection with its rule"),
+    "curate": ("headwater.cli.curate:curate", "Data", "clean, filter, deduplicate; each rejection with rule and value"),
     "recall": ("headwater.cli.recall:recall", "Data", "find the documents that are like those of a seed"),
     "classify": ("headwater.cli.classify:app", "Data", "tell good documents from others: train, apply, label"),
     "synthesize": ("headwater.cli.synthesize:synthesize", "Data", "textbook passages written by a model, marked so"),
+    "inject": ("headwater.cli.inject:inject", "Data", "facts told in varied documents, a stated number of times each"),
     "sample": ("headwater.cli.curate:sample", "Data", "kept or rejected examples of a run"),
     "show": ("headwater.cli.show:show", "Data", "one document with its whole story"),
     "tokenizer": ("headwater.cli.tokenizer:app", "Tokens", "train a tokenizer; report its compression"),
@@ -39,7 +40,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "eval": ("headwater.cli.evaluate:evaluate", "Model", "perplexity and bits a byte on held-out text"),
     "generate": ("headwater.cli.generate:generate", "Model", "continue prompts"),
     "trace": ("headwater.cli.trace:trace", "Model", "a training step to its documents and URLs, and back"),
-    "export": ("headwater.cli.weights:export", "Model", "weights as a Hugging Face folder"),
+    "export": ("headwater.cli.weights:export", "Model", "weights for other libraries; a corpus with its card"),
     "import": ("headwater.cli.weights:import_", "Model", "a Hugging Face folder as a checkpoint"),
 }
 

@@ -11,20 +11,33 @@ from headwater.cli.console import Outcome
 from headwater.errors import HeadwaterError
 
 FORMATS = {"hf": "headwater.interop.huggingface:export"}
+DATASET = "dataset"
 
 
 def export(
     model: Annotated[str, typer.Argument(help="a run or a checkpoint")],
     out: Annotated[Path, typer.Option("-o", "--out", help="folder to write")],
-    to: Annotated[str, typer.Option("--to", help="format: " + ", ".join(FORMATS))] = "hf",
+    to: Annotated[str, typer.Option("--to", help="format: " + ", ".join((*FORMATS, DATASET)))] = "hf",
+    opt_out: Annotated[
+        list[str] | None, typer.Option("--opt-out", help="with dataset: file of addresses to leave out")
+    ] = None,
+    shard_mb: Annotated[int, typer.Option("--shard-mb", min=1, max=4096, help="with dataset: size of a file")] = 512,
 ) -> Outcome:
-    """Write a model as another library reads it: `headwater export demo --to hf -o demo-hf`."""
+    """Write a model as another library reads it: `headwater export demo --to hf -o demo-hf`.
+
+    `--to dataset` writes a run's curated corpus instead, as Parquet with a card of its sources, licences and funnel.
+    """
+    if to == DATASET:
+        from headwater.cli.export_dataset import export_dataset
+
+        return export_dataset(model, out, tuple(opt_out or ()), shard_mb)
     from importlib import import_module
 
     from headwater.cli.models import is_checkpoint, resolve
 
     if to not in FORMATS:
-        raise HeadwaterError("arguments", f"no format {to!r}", where="--to", mend=f"known are {', '.join(FORMATS)}")
+        known = ", ".join((*FORMATS, DATASET))
+        raise HeadwaterError("arguments", f"no format {to!r}", where="--to", mend=f"known are {known}")
     source = resolve(model)
     if not is_checkpoint(source):
         raise HeadwaterError("arguments", "is not a checkpoint of ours", where=str(source), mend="import it first")

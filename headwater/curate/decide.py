@@ -147,8 +147,8 @@ def write_verdicts(task: dict[str, Any]) -> dict[str, Any]:
         labels = settle.named(plan, folder, roots[moved], False, "digest")
         for row, label in zip(moved.tolist(), labels, strict=True):
             rows["cluster"][row] = label
-    labels = zip(rows["lang"], rows["kind"], rows["domain"], strict=True)
-    rows["channel"] = [document.channel(*parts) for parts in labels]
+    channels = zip(rows["lang"], rows["kind"], rows["domain"], strict=True)
+    rows["channel"] = [document.channel(*parts) for parts in channels]
     rows["kept"] = [not reason for reason in rows["reason"]]
     name = f"{FOLDER}/{shard.name}"
     verdicts = pa.record_batch([pa.array(rows[field.name], field.type) for field in SCHEMA], schema=SCHEMA)

@@ -1,8 +1,8 @@
 """The stage `fingerprint`: MinHash signatures, and vectors where semantic near-duplicates are looked for.
 
 In: the documents and `annotations/NAME.parquet` (source code has other tokens than prose). Out, row for row:
-`fingerprints/NAME.npy`, uint32 [rows, bands * rows of a band], every value kernels.minhash.EMPTY where a document has no
-token; and `vectors/NAME.npy` (see curate.dedup.vectors). Plain arrays, so that one row is read without the others.
+`fingerprints/NAME.npy`, uint32 [rows, bands * rows of a band], every value kernels.minhash.EMPTY where a document has
+no token; and `vectors/NAME.npy` (see curate.dedup.vectors). Plain arrays, so that one row is read without the others.
 """
 
 from __future__ import annotations

@@ -18,10 +18,9 @@ PRESETS = ("web", "technical", "none")
 # Measured on documentation, proposals and textbooks in English: docs/cleaning/agreement.md says what each one saves.
 TECHNICAL: dict[str, dict[str, Any]] = {
     "gopher": {
-        "min_mean_word_length": 2.5,
         "max_hashes_per_word": 0.2,
         "max_ellipses_per_word": 0.2,
-        "min_alpha_words": 0.5,
+        "min_alpha_words": 0.4,
     },
     "gopher_repetition": {
         "max_dup_lines": 0.5,

@@ -17,6 +17,7 @@ from headwater.document.locations import Pair
 from headwater.document.rows import InputFile
 from headwater.errors import HeadwaterError
 
+NO_LICENSE = ("other", "unknown")  # that a card says no licence of its documents
 CARD = "readme.md"
 DESCRIPTIONS = ("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json")
 DATA_FORMATS = ("parquet", "arrow", "jsonl", "csv", "json")
@@ -99,7 +100,8 @@ def _cards(pairs: list[Pair]) -> dict[str, str]:
         if posixpath.basename(name).lower() == CARD:
             fields, _ = markdown.front_matter(_head(location))
             if fields:
-                found[posixpath.dirname(name)] = fields.get("license", "")
+                license = fields.get("license", "")
+                found[posixpath.dirname(name)] = "" if license.lower() in NO_LICENSE else license
     return found
 
 

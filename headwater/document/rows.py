@@ -98,9 +98,20 @@ def _text(value: dict[str, Any]) -> str | None:
 
 
 def _meta(given: Any) -> dict[str, str]:
+    if isinstance(given, str) and given.startswith("{"):  # how a data set of ours holds a map
+        given = _object(given)
     if isinstance(given, list):  # how Arrow gives a map
         given = {pair[0]: pair[1] for pair in given if isinstance(pair, tuple | list) and len(pair) == 2}
     return {str(key): plain(entry) for key, entry in given.items()} if isinstance(given, dict) else {}
+
+
+def _object(text: str) -> Any:
+    import orjson
+
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def split_of(name: str) -> str:

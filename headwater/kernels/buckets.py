@@ -167,7 +167,9 @@ def choose(later: np.ndarray, earlier: np.ndarray, flags: np.ndarray, dropped: n
     """
     warm("buckets", _compile)
     picked = np.empty(len(later), np.int64)
-    return picked[: _choose(frozen(later, np.int64), frozen(earlier, np.int64), frozen(flags, np.int64), dropped, picked)]
+    return picked[
+        : _choose(frozen(later, np.int64), frozen(earlier, np.int64), frozen(flags, np.int64), dropped, picked)
+    ]
 
 
 def unite(parents: np.ndarray, one: np.ndarray, other: np.ndarray) -> None:

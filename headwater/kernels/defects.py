@@ -5,8 +5,8 @@ here: a sign that is missing means that the repair has nothing to do, and a sign
 
 Marks of a code point, which whoever calls defines: LOOK_1 to LOOK_4 become signs as they are; LEAD and CONTINUATION
 are what the first and the later bytes of UTF-8 look like when read as Latin-1; HIGH and LETTER what a byte of GBK looks
-like, LETTER where it is an accented letter; FIRST what the first two bytes of a Chinese character's UTF-8 look like when
-read as GBK.
+like, LETTER where it is an accented letter; FIRST what the first two bytes of a Chinese character's UTF-8 look like
+when read as GBK.
 """
 
 from __future__ import annotations

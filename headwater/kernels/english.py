@@ -86,15 +86,19 @@ def _measure_block(offsets: np.ndarray, text: np.ndarray, rows: np.ndarray, out:
     sums, inverses = np.empty(entries, np.uint64), np.empty(entries, np.uint64)
     chars, hashes = np.empty(entries, np.int32), np.empty(count, np.uint64)
     sum_words(codes, starts, ends, word_bounds, sums, inverses, chars, hashes)
-    out[:, 0], out[:, 1] = np.diff(bounds), np.diff(word_bounds)
-    measure_words(codes, bounds, flags, starts, ends, hashes, word_bounds, stop_words, out[:, PROSE:RUNS])
-    measure_lines(codes, bounds, flags, out[:, PROSE:RUNS])
-    measure_runs(word_bounds, sums, inverses, chars, hashes, out[:, RUNS:PAGE])
+    # Arrays of their own: a part of one row and a part of many are two types, and each is compiled for.
+    words_out, runs_out, page_out = (
+        np.zeros((len(rows), size), np.int64) for size in (RUNS - PROSE, PAGE - RUNS, len(NAMES) - PAGE)
+    )
+    measure_words(codes, bounds, flags, starts, ends, hashes, word_bounds, stop_words, words_out)
+    measure_lines(codes, bounds, flags, words_out)
+    measure_runs(word_bounds, sums, inverses, chars, hashes, runs_out)
     most = size_bytes // 3 + 2  # a line that counts has three words
     changed = np.empty(size_bytes, np.uint32), np.zeros(most, np.int64), np.empty(most, np.int64)
-    lines = measure_pages(codes, bounds, flags, starts, ends, word_bounds, phrases, changed, out[:, PAGE:])
+    lines = measure_pages(codes, bounds, flags, starts, ends, word_bounds, phrases, changed, page_out)
     cleaned, line_bounds, line_rows = changed
-    measure_changed(cleaned, flags, *_cut(cleaned, line_bounds[: lines + 1]), line_rows, out[:, PAGE:])
+    measure_changed(cleaned, flags, *_cut(cleaned, line_bounds[: lines + 1]), line_rows, page_out)
+    out[:] = np.column_stack([np.diff(bounds), np.diff(word_bounds), words_out, runs_out, page_out])
 
 
 def _cut(codes: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -58,7 +58,7 @@ TERMINALS = SENTENCES + (
 def table() -> np.ndarray:
     """The flags of every code point; built once a process, in about 0.2 s."""
     flags = np.zeros(NUM_CODES, np.uint32)
-    for code in range(0x30000):
+    for code in range(0x33500):  # the last letters
         if not 0xD800 <= code < 0xE000:
             flags[code] = _of_category(chr(code), unicodedata.category(chr(code)))
     _mark(flags, SYMBOL, (*map(ord, SYMBOLS), *range(9), *range(11, 32), *range(127, 160)))

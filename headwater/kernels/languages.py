@@ -28,6 +28,10 @@ JAPANESE_KANA, KANA_STEEPNESS = 0.06, 100.0  # share of kana at which a text is 
 FLOOR = 1e-4
 ROUNDS = 4
 HANS, HANT, JAPANESE = 1, 2, 3  # what one character shows
+# Columns of the answers: the class (-1 for none) and its share; code's logit, a root of the tokens; tokens; characters
+# only simplified Chinese has, less those only traditional Chinese has; words. Letters of each script come after them.
+CLASS, SHARE, CODE_LOGIT, TOKENS, HANS_LESS_HANT, WORDS = 0, 1, 2, 3, 4, 5
+NUM_COLUMNS = 6
 
 
 @kernel
@@ -135,8 +139,8 @@ def mix(pieces, weights, num, shares):
 
 @kernel
 def identify_rows(offsets, text, model, code_weights, classes, results):
-    """Fill results [rows, 6]: class (-1: none), share, logit of code a root of tokens, tokens, Hans less Hant, words."""
-    firsts, widths, han_kinds = model[2], model[3], model[8]
+    """Fill results [rows, 6 + scripts] with what the columns below say; letters of each script stand behind them."""
+    firsts, han_kinds = model[2], model[8]
     room = PIECE_BYTES * 2 + 2 * SEEK_BYTES + 8
     codes, kinds = np.empty(room, np.uint16), np.empty(room, np.uint8)
     shapes, words = np.empty(room, np.uint8), np.empty(room, np.uint64)
@@ -154,6 +158,8 @@ def identify_rows(offsets, text, model, code_weights, classes, results):
             first, last = piece_bounds(text, start, end, p, num)
             count = letters.stream(text, first, last, scripts, plain, keys, values, codes, kinds)
             weights[p] = likelihoods(codes, kinds, count, model[:9], counts, slots, sums, logits, pieces[p])
+            for script in range(1, len(counts)):
+                results[row, NUM_COLUMNS + script] += counts[script]
             for i in range(count):
                 if kinds[i] == HAN:
                     shown = han_kinds[codes[i]]
@@ -164,6 +170,6 @@ def identify_rows(offsets, text, model, code_weights, classes, results):
                 logit += code_weights[slots[i]]
         mix(pieces, weights, num, shares)
         best = shares.argmax()
-        results[row, 0] = best if shares[best] > 0 else -1
-        results[row, 1], results[row, 2] = shares[best], logit / math.sqrt(max(tokens, 1))
-        results[row, 3], results[row, 4], results[row, 5] = tokens, hans, weights[:num].sum()
+        results[row, CLASS] = best if shares[best] > 0 else -1
+        results[row, SHARE], results[row, CODE_LOGIT] = shares[best], logit / math.sqrt(max(tokens, 1))
+        results[row, TOKENS], results[row, HANS_LESS_HANT], results[row, WORDS] = tokens, hans, weights[:num].sum()

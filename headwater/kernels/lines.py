@@ -153,9 +153,9 @@ def _row(count, hashes, lengths, marks, keys, stamps, stamp, mask, out):
                 out[6] += length
         out[7] += length < SHORT_CHARS
         out[11] += length if mark & MENU else 0
-        if mark & ALL_HAN and VERSE_MIN <= length <= VERSE_MAX:
-            before = i > 0 and lengths[i - 1] == length and marks[i - 1] & ALL_HAN
-            after = i + 1 < count and lengths[i + 1] == length and marks[i + 1] & ALL_HAN
+        if mark & ALL_HAN != 0 and VERSE_MIN <= length <= VERSE_MAX:
+            before = i > 0 and lengths[i - 1] == length and marks[i - 1] & ALL_HAN != 0
+            after = i + 1 < count and lengths[i + 1] == length and marks[i + 1] & ALL_HAN != 0
             out[12] += before or after
     start = 0
     while start < count:  # a paragraph each turn

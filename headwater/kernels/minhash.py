@@ -7,9 +7,9 @@ Tokens: a word of letters and digits, in ASCII small letters; one character of a
 also one sign. A run that ends at such a character has `chars` tokens, another has `words`; a text with fewer tokens is
 one shingle. Nothing is kept of a text but the last tokens and a block of shingles, so any length needs the same room.
 
-Permutation p sends a shingle x to the high 32 bits of `a[p] * x + b[p]` in 64-bit arithmetic, a odd: multiply-add-shift,
-which for 32-bit x is pairwise independent (Dietzfelbinger 1996). Two sets of n shingles also share values by chance, n
-in 2**32; the similarity of two signatures of k values has a standard error of sqrt(s (1 - s) / k).
+Permutation p sends a shingle x to the high 32 bits of `a[p] * x + b[p]` in 64-bit arithmetic, a odd: multiply-add-
+shift, which for 32-bit x is pairwise independent (Dietzfelbinger 1996). Two sets of n shingles also share values by
+chance, n in 2**32; the similarity of two signatures of k values has a standard error of sqrt(s (1 - s) / k).
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _sign_texts(offsets, text, rows, signs, kinds, words, chars, a, b, out):
             else:
                 code, size, kind = 0, 1, SPACE  # ends the last word
             at += size
-            if kind == LETTER or kind == DIGIT:
+            if kind in (LETTER, DIGIT):
                 word = ((word if in_word else BASIS) ^ np.uint64(code)) * PRIME
                 in_word = True
                 continue
@@ -137,14 +137,16 @@ def _signed(
     which, kinds = frozen(np.arange(count), np.int64), frozen(ascii_kinds(), np.uint8)
     marks = frozen(signs, np.bool_)
     first, second = frozen(a, np.uint64), frozen(b, np.uint64)
-    _sign_texts(frozen(offsets, np.int64), frozen(text, np.uint8), which, marks, kinds, words, chars, first, second, out)
+    _sign_texts(
+        frozen(offsets, np.int64), frozen(text, np.uint8), which, marks, kinds, words, chars, first, second, out
+    )
     return out
 
 
 def ascii_kinds() -> np.ndarray:
     """The class of each ASCII character: what `class_of` says of its small letter, as a table."""
     kinds = np.full(128, SIGN, np.uint8)
-    kinds[: 0x21], kinds[0x7F], kinds[0x0A] = SPACE, SPACE, NEWLINE
+    kinds[:0x21], kinds[0x7F], kinds[0x0A] = SPACE, SPACE, NEWLINE
     kinds[0x30:0x3A] = DIGIT
     kinds[0x41:0x5B] = kinds[0x61:0x7B] = kinds[0x5F] = LETTER
     return kinds

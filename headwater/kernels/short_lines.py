@@ -83,6 +83,28 @@ def _scan(offsets, text, wanted, max_bytes, rows, starts, ends, hashes):
     return count
 
 
+@kernel
+def _gather(text, starts, ends, offsets, out):
+    for k in range(len(starts)):
+        to = offsets[k]
+        for i in range(ends[k] - starts[k]):
+            out[to + i] = text[starts[k] + i]
+
+
+def gather(text: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(offsets, bytes) of parts of a text, one after the other."""
+    ready()
+    return _gathered(text, starts, ends)
+
+
+def _gathered(text: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    offsets = np.zeros(len(starts) + 1, np.int64)
+    np.cumsum(ends - starts, out=offsets[1:])
+    out = np.empty(offsets[-1], np.uint8)
+    _gather(frozen(text, np.uint8), frozen(starts, np.int64), frozen(ends, np.int64), frozen(offsets, np.int64), out)
+    return offsets, out
+
+
 def find_lines(
     offsets: np.ndarray, text: np.ndarray, wanted: np.ndarray, max_bytes: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -112,3 +134,4 @@ def ready() -> None:
 
 def _compile() -> None:
     _found(np.array([0, 1]), np.array([0x61]), np.array([True]), 10)
+    _gathered(np.array([0x61]), np.array([0]), np.array([1]))

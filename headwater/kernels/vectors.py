@@ -111,9 +111,7 @@ def nearest(vectors: np.ndarray, centres: np.ndarray) -> np.ndarray:
     return out
 
 
-def alike(
-    leaders: np.ndarray, filled: int, vectors: np.ndarray, least: float
-) -> tuple[int, np.ndarray, np.ndarray]:
+def alike(leaders: np.ndarray, filled: int, vectors: np.ndarray, least: float) -> tuple[int, np.ndarray, np.ndarray]:
     """(leaders so far, the number of the leader that each vector is most like or -1, their cosine).
 
     `leaders`: int8 [room, dims], the last `room` of them, leader n at n % room; those that are found new are added.

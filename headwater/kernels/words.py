@@ -39,7 +39,7 @@ SLOT_BITS = 13
 SLOT_SHIFT = np.uint64(64 - SLOT_BITS)
 LONGEST = 12  # characters of the longest known spelling
 LENGTHS_MASK = 0x7F  # of a first character, to a place in the table of lengths
-MOST_PARTS = 8  # that are joined again
+MOST_PARTS = 12  # that are joined again
 DOT, PLUS, MINUS, CARET, STAR, COMMA, COLON, SLASH, DOLLAR = 0x2E, 0x2B, 0x2D, 0x5E, 0x2A, 0x2C, 0x3A, 0x2F, 0x24
 DASH, LONG_DASH, TILDE, ELLIPSIS, DEGREE, PERCENT = 0x2013, 0x2014, 0x7E, 0x2026, 0xB0, 0x25
 

@@ -31,6 +31,7 @@ SOURCES: dict[str, str] = {
     "search": "headwater.acquire.sources.search:SearchSource",
     "files": "headwater.acquire.sources.files:FilesSource",
     "synthesize": "headwater.curate.synthesize.config:SynthesizeSource",
+    "inject": "headwater.curate.inject.config:InjectSource",
 }
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
 

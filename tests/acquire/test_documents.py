@@ -206,7 +206,7 @@ def test_pages_keep_their_lineage(site: Site, make_context: Make, quiet: Reporte
 
 
 def test_pages_licence_and_texts_that_a_stage_made(tmp_path: Path, make_context: Make) -> None:
-    """A stage's own documents carry the labels of its source; a page's licence stays where its source gives none."""
+    """A stage's own documents carry their source's labels and their own language; a page's licence stays otherwise."""
     fetched, made = tmp_path / "fetched", tmp_path / "made"
     writer = warc.Writer(fetched, {}, ("2026-01-01T00:00:00Z", "headwater"))
     html = "<html><body><article><p>正文写得足够长，能够保留下来，作为一篇文档。</p></article></body></html>".encode()
@@ -221,7 +221,7 @@ def test_pages_licence_and_texts_that_a_stage_made(tmp_path: Path, make_context:
         for (file, offset), license in zip(places, ("CC-BY-4.0", None), strict=True)
     ]
     pq.write_table(pa.Table.from_pylist(pages), fetched / "pages.parquet")
-    rows = [{"text": "合成的课文", "source": "synthetic:m", "license": "", "meta": {"synthetic": "true"}}]
+    rows = [{"text": "合成的课文", "source": "synthetic:m", "license": "", "lang": "zh", "meta": {"synthetic": "true"}}]
     document.write_jsonl(made / "documents.jsonl.zst", [document.batch(rows)])
     labels = documents.Labelled(kind="specific", domain="math", lang="zh", source="")
     context = make_context(

@@ -7,7 +7,7 @@ import pytest
 
 from headwater.curate import annotate, decide
 from headwater.curate.config import CurateConfig, GopherConfig
-from headwater.curate.dedup import exact
+from headwater.curate.dedup import firsts
 from headwater.errors import HeadwaterError
 from tests.curate import workspace
 from tests.curate.workspace import CHINESE, CODE, ENGLISH, POEM
@@ -69,7 +69,7 @@ def everything(root):
 
 def test_result_does_not_depend_on_partitions(tmp_path, documents, monkeypatch):
     workspace.run_all(tmp_path / "one", documents)
-    monkeypatch.setattr(exact, "ROWS_PER_PARTITION", 5)
+    monkeypatch.setattr(firsts, "KEY_BYTES", 50_000_000)
     workspace.run_all(tmp_path / "many", documents)
     assert everything(tmp_path / "one") == everything(tmp_path / "many")
 

@@ -15,7 +15,9 @@ from tests.reference import characters as reference
 TEXTS = st.text(
     st.one_of(
         st.characters(exclude_categories=["Cs", "Cn", "Co"]),
-        st.sampled_from("ab1_ \n\n\r\t|»。，.!”）*汉字床前明月光\u0301\u0338\u200b\x0b\x1d\x85\u2028\u3000Ã©â€™ä½\xa0é»￿😀𠀀"),
+        st.sampled_from(
+            "ab1_ \n\n\r\t|»。，.!”）*汉字床前明月光\u0301\u0338\u200b\x0b\x1d\x85\u2028\u3000Ã©â€™ä½\xa0é»￿😀𠀀"
+        ),
     ),
     max_size=80,
 )

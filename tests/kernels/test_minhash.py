@@ -54,7 +54,11 @@ def test_blocks_and_nulls_do_not_change_a_signature():
 
 
 def test_what_is_no_difference():
-    pairs = [("The River, ran!", "the river ran", False), ("ＡＢＣ 河流。", "abc 河流", False), ("a  =\n b", "a=b", True)]
+    pairs = [
+        ("The River, ran!", "the river ran", False),
+        ("ＡＢＣ 河流。", "abc 河流", False),
+        ("a  =\n b", "a=b", True),
+    ]
     for one, two, signs in pairs:
         first, second = signed(pa.array([one, two]), [signs] * 2)
         assert first.tolist() == second.tolist()
@@ -80,7 +84,13 @@ def test_error_is_the_theory(lang):
 
 
 def test_hostile_texts_take_no_longer_than_their_length():
-    hostile = ["buy now\n" * 1_000_000, "x" * 20_000_000, "e" + "\u0301" * 4_000_000, "河" * 3_000_000, "\u200b" * 4_000_000]
+    hostile = [
+        "buy now\n" * 1_000_000,
+        "x" * 20_000_000,
+        "e" + "\u0301" * 4_000_000,
+        "河" * 3_000_000,
+        "\u200b" * 4_000_000,
+    ]
     array = pa.array(hostile, pa.large_string())
     signed(array.slice(0, 0), [])
     started = time.process_time()

@@ -133,6 +133,11 @@ def _found_by_curation(curate: Path, say: Callable[[str], str]) -> None:
     report = {"thresholds": {"max_share": 0.5, "max_short_share": 0.9}, "sets": sets, "questions": [question]}
     report["documents"] = {"searched": 18, "with_hits": 1, "contaminated": 1}
     storage.write_json(curate / "contamination.json", report)
+    figures = {"documents": 9, "chars": 900, "vendi": 7.5, "compression_ratio": 2.1, "self_repetition": None}
+    top = {"host": say("a.example"), "documents": 9, "bytes": 900, "share": 0.6}
+    hosts = {"documents": 18, "without_host": 0, "hosts": 3, "effective_hosts": 2.5, "gini": 0.3, "top": [top]}
+    sample = {"en": {"before": figures, "after": {**figures, "vendi": 7.9}}}
+    storage.write_json(curate / "diversity.json", {"sample": sample, "hosts": {"before": hosts, "after": hosts}})
 
 
 def _mixture(stages: dict[str, Path]) -> None:

@@ -118,7 +118,16 @@ def test_it_says_what_was_made(page):
         "llama-1m",
     ):
         assert part in text, part
-    for part in ("≥ 50 · 21.4 %", "≤ 1000 · 7.1 %", "just outside", "Least alike", "share of the question", "cafÃ©"):
+    for part in (
+        "≥ 50 · 21.4 %",
+        "≤ 1000 · 7.1 %",
+        "just outside",
+        "Least alike",
+        "share of the question",
+        "cafÃ©",
+        "Vendi",
+        "Gini",
+    ):
         assert part in text, part
     for part in ("一个从零训练的语言模型", "困惑度", "抓取的页面", "要求与实际", "词数过少或过多"):
         assert part in text, part

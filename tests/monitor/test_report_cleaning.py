@@ -162,12 +162,17 @@ def test_nearly_nothing_is_not_nothing(share, said):
     assert percent(share) == said
 
 
-@given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=20), st.text(max_size=20))
-def test_the_change_is_between_what_both_share(start, before, after, end):
-    old, new = start + before + end, start + after + end
-    first, last = cleaning.changed(old, new)
-    assert old[:first] == new[:first] and old[len(old) - last :] == new[len(new) - last :]
-    assert first >= len(start) and first + last <= min(len(old), len(new))
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_a_change_is_marked_in_order_and_nothing_else_is(before, after):
+    marks = cleaning.changes(before, after)
+    assert any(marks) == (before != after)
+    for text, ranges in zip((before, after), marks, strict=True):
+        places = [place for pair in ranges for place in pair]
+        assert places == sorted(places) and all(start < end <= len(text) for start, end in ranges)
+
+
+def test_the_change_alone_is_marked():
+    assert cleaning.changes("so cafÃ© au lait, and then", "so café au lait, and then some") == ([(6, 8)], [(6, 7)])
 
 
 def test_a_bar_of_pieces_never_overflows():

@@ -30,7 +30,9 @@ def marks(text: str, pile: int) -> tuple[int, int]:
 def misread(text: str) -> int:
     """Characters of runs that are the bytes of one UTF-8 character, each read as a character."""
     later = {chr(code) for code in range(0x80, 0xC0)}
-    later |= {bytes([code]).decode("cp1252") for code in range(0x80, 0xC0) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
+    later |= {
+        bytes([code]).decode("cp1252") for code in range(0x80, 0xC0) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+    }
     total = at = 0
     while at < len(text):
         code = ord(text[at])

@@ -1,6 +1,7 @@
 """What was done to each document: columns beside the documents, and the rules that personal data sets.
 
-In: counts a kind of edit. Out: record batches of SCHEMA, row for row the documents, and Rules for the stage that decides.
+In: counts a kind of edit. Out: record batches of SCHEMA, row for row the documents, and Rules for the stage that
+decides.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def columns(edits: pa.Table) -> dict[str, np.ndarray]:
 
 
 def summary(batches: list[pa.RecordBatch]) -> dict[str, Any]:
-    """What was done in all: documents, those edited, bytes of text, and of each kind how often in how many documents."""
+    """What was done: documents, those edited, bytes of text, and of each kind how often in how many documents."""
     table = pa.Table.from_batches(batches, SCHEMA)
     columns = {name: table[name].to_numpy() for name in (*EDITS, "bytes_before", "bytes_after")}
     made: dict[str, dict[str, int]] = {}

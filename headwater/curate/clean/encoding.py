@@ -15,10 +15,7 @@ from headwater.curate.clean.column import replaced
 from headwater.curate.clean.config import EncodingConfig
 from headwater.curate.clean.edits import Counts
 from headwater.kernels import defects
-from headwater.kernels.arrow import text_buffers
-
-# what one repair can leave for another: an entity may stand for any character
-ANY = defects.LOOK_1 | defects.LOOK_2 | defects.LOOK_3 | defects.LOOK_4
+from headwater.kernels.arrow import text_array, text_buffers
 
 
 def repair(texts: pa.Array, wanted: np.ndarray, config: EncodingConfig, counts: Counts) -> pa.Array:
@@ -61,12 +58,10 @@ def _asked_for(config: EncodingConfig) -> int:
 
 def _repaired(text: str, signs: int, config: EncodingConfig, counts: Counts, row: int) -> str:
     def note(name: str, result: tuple[str, int]) -> str:
-        nonlocal signs
         counts[name][row] += result[1]
-        if result[1]:
-            signs |= ANY  # whatever came out may need the rest
         return result[0]
 
+    given = text
     if config.mojibake:
         if signs & defects.GBK:
             text = note("mojibake", gbk.repair(text))
@@ -76,6 +71,8 @@ def _repaired(text: str, signs: int, config: EncodingConfig, counts: Counts, row
             text = note("mojibake", gbk.repair_utf8(text))
     if config.entities and signs & defects.ENTITY:
         text = note("entity", entities.resolve(text))
+    if text is not given:
+        signs = _signs_of(text)  # what came out may need the rest
     if config.invisible and signs & defects.LOOK_1:
         text = note("invisible", invisible.remove(text))
     if config.spaces and signs & defects.LOOK_2:
@@ -88,3 +85,7 @@ def _repaired(text: str, signs: int, config: EncodingConfig, counts: Counts, row
     if config.full_width and signs & defects.LOOK_4:
         text = note("full_width", invisible.narrow(text))
     return text
+
+
+def _signs_of(text: str) -> int:
+    return int(defects.find_signs(*text_buffers(text_array([text])), marks.table())[0])

@@ -2,7 +2,8 @@
 
 In: a column of texts and which are looked at. Out: the column without those lines, and counts.
 Steps: every short line of prose (`kernels.short_lines`) → one of each, without bullet and link → the patterns of
-`phrases`, over all of them at once → what they hold for is cut out of the texts.
+`phrases`, over all of them at once → what they hold for is cut out of the texts, unless it is a part of a paragraph
+whose lines were wrapped by hand.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ MAX_BYTES = 480  # of a line that can be a cookie banner
 BULLET = r"^(?:[-*+•·▪◦>»]|\d{1,2}\.)\s+"
 LINK = r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"
 EMPHASIS = r"^[*_]{1,3}([^*_]*)[*_]{1,3}$"
+AROUND = 100  # bytes before and after a line that tell whether it is one of a paragraph's
+# the next line begins in small letters, and this one has not ended; this one does, and the one before has not
+_GOES_ON = re.compile(rb"[ \t\r]*\n[ \t]*[a-z(`\[]")
+_IS_OVER = re.compile(rb"(?:[.!?:|>]|\xc2\xbb|\xe2\x80\xa6|\xe2\x86\x92)$")
+_WENT_BEFORE = re.compile(rb"[A-Za-z0-9,;)`'\"][ \t\r]*\n[ \t]*$")
 _BLANK_LINES = re.compile(rb"(?:[ \t\r]*\n)*")
 
 
@@ -33,24 +39,46 @@ def cut_boilerplate(texts: pa.Array, wanted: np.ndarray, counts: Counts) -> pa.A
     offsets, text = text_buffers(texts)
     rows, starts, ends, hashes = short_lines.find_lines(offsets, text, wanted, MAX_BYTES)
     _, first, number = np.unique(hashes, return_index=True, return_inverse=True)
-    lines = slices(text, starts[first], ends[first])
-    hit = are_boilerplate(lines)[number]
+    hit = are_boilerplate(slices(text, starts[first], ends[first]))[number]
+    hit = stand_alone(text, starts, ends, hit)
     return cut(texts, rows[hit], starts[hit], ends[hit], counts, "boilerplate_line")
 
 
 def are_boilerplate(lines: pa.Array) -> np.ndarray:
     """Which lines are no part of what a page says."""
-    bare = pc.replace_substring_regex(lines, LINK, r"\1")
-    bare = pc.replace_substring_regex(bare, BULLET, "")
+    unlinked = pc.replace_substring_regex(lines, LINK, r"\1")
+    bare = pc.replace_substring_regex(unlinked, BULLET, "")
     bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(bare, EMPHASIS, r"\1"))
-    return pc.match_substring_regex(bare, phrases.pattern()).to_numpy(zero_copy_only=False)
+    found = np.zeros(len(bare), bool)
+    for kind in phrases.KINDS:
+        looked_at = unlinked if kind in phrases.UNBULLETED else bare
+        candidates = np.arange(len(bare))
+        if kind in phrases.OPENINGS:
+            candidates = np.flatnonzero(_matches(looked_at, phrases.OPENINGS[kind]))
+            looked_at = looked_at.take(pa.array(candidates))
+        found[candidates] |= _matches(looked_at, phrases.pattern_of(kind))
+    return found
+
+
+def _matches(lines: pa.Array, pattern: str) -> np.ndarray:
+    return pc.match_substring_regex(lines, pattern).to_numpy(zero_copy_only=False)
 
 
 def slices(text: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pa.Array:
-    """Parts of a buffer as texts of their own; broken UTF-8, which Arrow would have refused before, is replaced."""
-    whole = text.tobytes() if len(starts) else b""
-    parts = [whole[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-    return pa.array(parts, pa.large_binary()).cast(pa.large_string())
+    """Parts of a buffer of valid UTF-8, cut at ASCII, as texts of their own."""
+    offsets, joined = short_lines.gather(text, starts, ends)
+    return pa.LargeStringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(joined))
+
+
+def stand_alone(text: np.ndarray, starts: np.ndarray, ends: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """`which` without lines of hand-wrapped paragraphs: those that the next line goes on from, or that go on from one."""
+    alone = which.copy()
+    for number in np.flatnonzero(which).tolist():
+        start, end = int(starts[number]), int(ends[number])
+        before, after = text[max(0, start - AROUND) : start].tobytes(), text[end : end + AROUND].tobytes()
+        goes_on = _GOES_ON.match(after) and not _IS_OVER.search(text[max(start, end - 4) : end].tobytes())
+        alone[number] = not goes_on and not (97 <= text[start] <= 122 and _WENT_BEFORE.search(before))
+    return alone
 
 
 def cut(texts: pa.Array, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray, counts: Counts, kind: str) -> pa.Array:

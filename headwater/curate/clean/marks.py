@@ -21,7 +21,7 @@ WINDOWS = dict(zip(
 BYTE_OF = {chr(code): code for code in range(0x80, 0x100)} | WINDOWS
 # Removed wherever they stand: what is not seen, and what turns the direction of a line.
 CONTROLS = (
-    *range(0x00, 0x09), *range(0x0E, 0x20), 0x7F, *range(0x80, 0x85), *range(0x86, 0xA0), 0xAD, 0x034F, 0x061C, 0x180E,
+    *range(0x09), *range(0x0E, 0x20), 0x7F, *range(0x80, 0x85), *range(0x86, 0xA0), 0xAD, 0x034F, 0x061C, 0x180E,
     0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xFFF9, 0xFFFA, 0xFFFB, 0xFFFC,
     0xFFFE, 0xFFFF, *range(0xFDD0, 0xFDF0),
 )  # fmt: skip
@@ -69,8 +69,10 @@ def unsettled() -> frozenset[str]:
 
 @cache
 def combining_pattern() -> str:
-    """A character class of every combining mark."""
-    return "[" + "".join(sorted(c for c in unsettled() if unicodedata.combining(c))) + "]"
+    """A pattern of one combining mark. Two classes: `re` looks up the lower plane's at once, but not if others join."""
+    found = sorted(c for c in unsettled() if unicodedata.combining(c))
+    lower, upper = ("".join(c for c in found if (c <= "\uffff") == low) for low in (True, False))
+    return f"(?:[{lower}]|[{upper}])"
 
 
 def _first_thirds() -> list[str]:

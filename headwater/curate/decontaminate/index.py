@@ -4,7 +4,7 @@ In: the tokens of the questions. Out: an Index for `kernels.matches`, and a fold
 
 A token weighs as much as the runs it is in are rare: ln((N + 1) / df) / ln(N + 1), for a run in df of N questions; so a
 phrase that many questions share ("which of the following") adds little. A run in more than MOST_QUESTIONS begins no
-match, unless it is the rarest that a question has.
+match, unless it is the rarest that a question has, and in MOST_OF_RAREST at most.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from headwater.kernels.matches import Index, Limits, ready
 from headwater.kernels.tokens import CHAR, LITTLE, SHIFT, SPREAD, Tokens, power_of, prefixes
 
 MOST_QUESTIONS = 64
+MOST_OF_RAREST = 256
 MOST_PLACES = 2  # of one run in one question
 FILTER_BITS_PER_RUN = 32
 MIN_FILTER_BITS = 1 << 12
@@ -30,32 +31,31 @@ FOLD = "fold"
 def build(found: Tokens, short: np.ndarray, config: DecontaminateConfig) -> Index:
     """The index of questions with these tokens; `short`: those that are found whole."""
     runs, items, places, lengths = runs_of(found, config)
-    num_items = len(found.indptr) - 1
-    distinct = np.zeros(len(runs), np.int64)  # in how many questions a run is
-    order = np.lexsort((places, items, runs))
+    order = np.argsort(runs, kind="stable")  # within a run by question, then by place
     runs, items, places, lengths = runs[order], items[order], places[order], lengths[order]
-    same_run = np.concatenate([[False], runs[1:] == runs[:-1]]) if len(runs) else np.empty(0, bool)
-    same_item = same_run & np.concatenate([[False], items[1:] == items[:-1]]) if len(runs) else same_run
-    number = np.cumsum(~same_run) - 1
-    df = np.bincount(number, weights=~same_item) if len(runs) else np.empty(0)
-    distinct = df[number] if len(runs) else distinct
-    rarity = np.log((num_items + 1) / distinct) / np.log(num_items + 1)
+    new_run = np.append(True, runs[1:] != runs[:-1])[: len(runs)]
+    new_item = new_run | np.append(True, items[1:] != items[:-1])[: len(runs)]
+    number = np.cumsum(new_run) - 1
+    spread = np.bincount(number, weights=new_item)[number] if len(runs) else np.empty(0)  # questions that hold the run
+    num_items = len(found.indptr) - 1
+    rarity = np.log((num_items + 1) / spread) / np.log(num_items + 1)
     weights = _token_weights(found, items, places, lengths, rarity)
     rarest = np.full(num_items, np.inf)
-    np.minimum.at(rarest, items, distinct)
-    again = _count_since(~same_item)
-    use = (again < MOST_PLACES) & ((distinct <= MOST_QUESTIONS) | (distinct == rarest[items]))
+    np.minimum.at(rarest, items, spread)
+    begins = (spread <= MOST_QUESTIONS) | ((spread == rarest[items]) & (spread <= MOST_OF_RAREST))
+    use = begins & (_count_since(new_item) < MOST_PLACES)
     runs, items, places = runs[use], items[use], places[use]
     totals = np.add.reduceat(np.append(weights, 0), found.indptr[:-1]) if num_items else np.empty(0)
     bits = max(int(np.ceil(np.log2(max(1, len(runs))))), 1)
-    edges = np.arange((1 << bits) + 1, dtype=object) << (64 - bits)
-    starts = np.searchsorted(runs, edges[:-1].astype(np.uint64))
-    return ready(
-        Index(
-            found.indptr, found.hashes, weights, totals, short, runs, items, places,
-            np.append(starts, len(runs)), _filter(runs),
-        )
-    )  # fmt: skip
+    edges = np.arange(1 << bits, dtype=np.uint64) << np.uint64(64 - bits)
+    starts = np.append(np.searchsorted(runs, edges), len(runs))
+    whole = (found.indptr, found.hashes, weights, totals, short)
+    return ready(Index(*whole, runs, items, places, starts, _filter(runs)))
+
+
+def num_searched(index: Index) -> int:
+    """How many questions have a run that a match can begin with; the others are made of common phrases alone."""
+    return len(np.unique(index.run_items))
 
 
 def runs_of(found: Tokens, config: DecontaminateConfig) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -63,16 +63,16 @@ def runs_of(found: Tokens, config: DecontaminateConfig) -> tuple[np.ndarray, np.
     sums = np.zeros(len(found.hashes) + 1, np.uint64)
     prefixes(found.hashes, len(found.hashes), sums)
     counts = np.diff(found.indptr)
-    items = np.repeat(np.arange(len(counts)), counts)
+    items = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     starts = np.arange(len(found.hashes))
-    lengths = np.where(found.kinds == CHAR, config.seed_chars, config.seed_words)
+    lengths = np.where(found.kinds == CHAR, config.seed_chars, config.seed_words).astype(np.int8)
     whole = starts + lengths <= found.indptr[1:][items] if len(counts) else np.empty(0, bool)
     starts, lengths, items = starts[whole], lengths[whole], items[whole]
     of_chars, of_words = (np.uint64(power_of(length)) for length in (config.seed_chars, config.seed_words))
     powers = np.where(found.kinds[starts] == CHAR, of_chars, of_words)
     values = sums[starts + lengths] - sums[starts] * powers
     values = (values ^ (values >> SHIFT)) * SPREAD
-    return values ^ (values >> SHIFT), items, starts - found.indptr[items], lengths
+    return values ^ (values >> SHIFT), items, (starts - found.indptr[items]).astype(np.int32), lengths
 
 
 def _token_weights(

@@ -36,12 +36,14 @@ SCHEMA = pa.schema(
 PIECE_CHARS = 8_000  # a longer text is searched for in pieces
 MAX_TEXTS = 2_000_000
 MAX_CHARS = 200_000_000
-MAX_TOKENS = 24_000_000  # about 1 GB of index while it is built
+MAX_TOKENS = 12_000_000  # about 2.5 GB while the index is built
 UNITS = np.array([1.0, 1 / CHARS_PER_WORD, 1 / 3])  # that a token of each kind counts for, in words
 MIN_UNITS = 4.0  # eight single digits in a row stand in any table
 MIN_ANSWER_UNITS = 20.0  # a shorter answer is found in texts that never saw its question
 COMMON_ROWS = 3  # a short text that so many rows of a set share is a phrase, not a question
 BLOCK = 20_000  # texts folded at once
+BLOCK_CHARS = 8_000_000
+NOWHERE = (np.empty(0, np.int64), np.empty(0, np.int64))  # the places of tokens, which no index needs
 
 
 class _Text(NamedTuple):
@@ -99,11 +101,13 @@ def _too_large() -> HeadwaterError:
 
 def _blocks(texts: Iterable[_Text]) -> Iterator[list[_Text]]:
     block: list[_Text] = []
+    chars = 0
     for text in texts:
         block.append(text)
-        if len(block) == BLOCK:
+        chars += len(text.text)
+        if len(block) == BLOCK or chars >= BLOCK_CHARS:
             yield block
-            block = []
+            block, chars = [], 0
     if block:
         yield block
 
@@ -174,16 +178,15 @@ def _chosen(
 
 def _joined(parts: list[Tokens]) -> Tokens:
     counts = np.concatenate([np.zeros(1, np.int64), *(np.diff(part.indptr) for part in parts)])
-    columns = [np.concatenate([np.empty(0, kind), *(part[k] for part in parts)]) for k, kind in _COLUMNS]
-    return Tokens(np.cumsum(counts), *columns)
-
-
-_COLUMNS = ((1, np.uint64), (2, np.uint8), (3, np.int64), (4, np.int64))
+    hashes = np.concatenate([np.empty(0, np.uint64), *(part.hashes for part in parts)])
+    kinds = np.concatenate([np.empty(0, np.uint8), *(part.kinds for part in parts)])
+    return Tokens(np.cumsum(counts), hashes, kinds, *NOWHERE)
 
 
 def _selected(found: Tokens, chosen: np.ndarray) -> Tokens:
-    """The tokens of some texts, in the order given."""
+    """The tokens of some texts, in the order given, without their places."""
     counts = np.diff(found.indptr)[chosen]
     starts = np.cumsum(counts) - counts
     picked = np.arange(counts.sum()) - np.repeat(starts - found.indptr[chosen], counts)
-    return Tokens(np.concatenate([[0], np.cumsum(counts)]), *(found[k][picked] for k, _ in _COLUMNS))
+    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+    return Tokens(indptr, found.hashes[picked], found.kinds[picked], *NOWHERE)

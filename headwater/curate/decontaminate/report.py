@@ -5,10 +5,11 @@ In: the folder of the stage `decontaminate` and the thresholds. Out: a value for
     {"thresholds": {"max_share", "max_short_share"},
      "documents": {"searched", "with_hits", "contaminated"},
      "sets": {NAME: {"rows", "texts", "searched", "too_short", …, "contaminated", "documents"}},
-     "unreadable": {REASON: n},
+     "unreadable": {REASON: n}, "common_throughout": n,
      "questions": [{"set", "row", "id", "field", "text", "short", "share", "documents",
                     "examples": [{"document", "share", "begin", "end"}]}]}
 
+`common_throughout` counts the texts that are made of phrases hundreds of others share, and could not be searched for.
 `contaminated` of a set counts its texts that some document holds more of than the threshold. `questions` are those,
 the most widely held first.
 """
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headwater import storage
@@ -59,12 +61,13 @@ def contamination(folder: Path, config: DecontaminateConfig) -> dict[str, Any]:
         sets[name]["documents"] = len(rows)
     widest = sorted(held, key=lambda number: (-held[number]["documents"], -held[number]["share"], number))
     columns = ["set", "row", "id", "field", "text", "short"]
-    chosen = questions.take(widest[:MOST_QUESTIONS]).select(columns).to_pylist()
+    chosen = questions.take(pa.array(widest[:MOST_QUESTIONS], pa.int64())).select(columns).to_pylist()
     return {
         "thresholds": {"max_share": config.max_share, "max_short_share": config.max_short_share},
         "documents": documents,
         "sets": sets,
         "unreadable": read["unreadable"],
+        "common_throughout": read["common_throughout"],
         "questions": [row | held[number] for number, row in zip(widest, chosen, strict=False)],
     }
 

@@ -68,11 +68,14 @@ def build_index(task: dict[str, Any]) -> dict[str, Any]:
             where=", ".join(config.sets),
             mend="name the files that hold the questions themselves",
         )
-    names = index.save(folder / _INDEX, index.build(tokens, found["short"].to_numpy(), config), table)
+    searched = index.build(tokens, found["short"].to_numpy(), config)
+    names = index.save(folder / _INDEX, searched, table)
     short = pc.utf8_slice_codeunits(found["text"], 0, TEXT_CHARS)
     found = found.set_column(found.schema.get_field_index("text"), "text", short)
     document.write_parquet(folder / QUESTIONS, found.to_batches(), questions.SCHEMA)
-    storage.write_json(folder / SETS, {"sets": figures, "unreadable": dict(problems)})
+    unseeded = found.num_rows - index.num_searched(searched)
+    read = {"sets": figures, "unreadable": dict(problems), "common_throughout": unseeded}
+    storage.write_json(folder / SETS, read)
     return {"files": [QUESTIONS, SETS, *(f"{_INDEX}/{name}" for name in names)], "sets": figures}
 
 

@@ -39,9 +39,7 @@ def run(context: Context, plan: Plan, before: list[str], clustered: bool) -> dic
     for step in (step for step in STEPS if wanted[step]):
         earlier = [*before, *(name for names in found.values() for name in names)]
         fields = {"plan": plan, "bits": bits, "step": step, "seed": context.seed, "config": config}
-        tasks = [
-            {**fields, "key": name, "shard": number, "before": earlier} for number, name in enumerate(plan.names)
-        ]
+        tasks = [{**fields, "key": name, "shard": number, "before": earlier} for number, name in enumerate(plan.names)]
         sizes = phases.run(context, f"{step}.groups.{bits}", tasks, f"{_HERE}:write_groups", "shards")
         total = sum(result["bytes"] for result in sizes)
         parts = [{**fields, "key": f"{number:05d}", "number": number, "total": total} for number in range(1 << bits)]

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from headwater import document
 from headwater.curate.dedup import addresses, copies, index, sections
-from headwater.curate.dedup.plan import DROP, KEY, KEY_BYTES, STEPS, Plan, partition
+from headwater.curate.dedup.plan import DROP, KEY, KEY_BYTES, Plan, partition
 from headwater.pipeline import phases
 from headwater.pipeline.stage import Context
 
@@ -31,7 +31,13 @@ def run(context: Context, plan: Plan, step: str, before: list[str], known: list[
     bits = plan.bits(plan.num_documents, KEY_BYTES)
     fields = {"plan": plan, "step": step, "bits": bits}
     tasks = [
-        {**fields, "key": name, "shard": number, "before": before, "weight": plan.starts[number + 1] - plan.starts[number]}
+        {
+            **fields,
+            "key": name,
+            "shard": number,
+            "before": before,
+            "weight": plan.starts[number + 1] - plan.starts[number],
+        }
         for number, name in enumerate(plan.names)
     ]
     phases.run(context, f"{step}.keys.{bits}", tasks, f"{_HERE}:write_keys", "documents")

@@ -112,7 +112,11 @@ def publish(folder: Path, made: Path, corpus: str, files: dict[str, Any], parame
         entry = {"name": name, "corpus": corpus}
         old = [one for one in found["segments"] if one["corpus"] == corpus]
         listed = [entry if one["corpus"] == corpus else one for one in found["segments"]]
-        value = {"schema": index.SCHEMA_VERSION, "parameters": parameters, "segments": listed + ([] if old else [entry])}
+        value = {
+            "schema": index.SCHEMA_VERSION,
+            "parameters": parameters,
+            "segments": listed + ([] if old else [entry]),
+        }
         storage.write_json(folder / index.NAME, value)
         for one in old:
             shutil.rmtree(folder / "segments" / one["name"], ignore_errors=True)

@@ -38,7 +38,13 @@ def run(context: Context, plan: Plan, before: list[str], known: list[index.Segme
     bits = plan.bits(plan.num_documents * bands, RECORD_BYTES)
     fields = {"plan": plan, "bits": bits}
     tasks = [
-        {**fields, "key": name, "shard": number, "before": before, "weight": plan.starts[number + 1] - plan.starts[number]}
+        {
+            **fields,
+            "key": name,
+            "shard": number,
+            "before": before,
+            "weight": plan.starts[number + 1] - plan.starts[number],
+        }
         for number, name in enumerate(plan.names)
     ]
     phases.run(context, f"bands.{bits}", tasks, f"{_HERE}:write_bands", "documents")
@@ -176,7 +182,9 @@ def _batches(bucket: np.ndarray, most: int) -> Iterator[tuple[int, int]]:
     first = 0
     while first < len(bucket):
         place = int(np.searchsorted(ends, first + most, side="right")) - 1
-        end = int(ends[place]) if place >= 0 and ends[place] > first else int(ends[np.searchsorted(ends, first, "right")])
+        end = (
+            int(ends[place]) if place >= 0 and ends[place] > first else int(ends[np.searchsorted(ends, first, "right")])
+        )
         yield first, end
         first = end
 

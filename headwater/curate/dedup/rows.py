@@ -35,7 +35,7 @@ def take(path: Path, numbers: np.ndarray, dtype: type) -> np.ndarray:
     """The rows with these numbers, ascending: [len(numbers), width]."""
     rows, width, start = shape(path, dtype)
     size = width * np.dtype(dtype).itemsize
-    out = np.empty((len(numbers), width), dtype)
+    out: np.ndarray = np.empty((len(numbers), width), dtype)
     if len(numbers) and int(numbers[-1]) >= rows:
         raise HeadwaterError("damaged_file", "has fewer rows than the documents", where=str(path))
     with open(path, "rb", buffering=0) as handle:
@@ -46,7 +46,7 @@ def take(path: Path, numbers: np.ndarray, dtype: type) -> np.ndarray:
             while until < len(numbers) and until - at < 4096 and numbers[until] - numbers[until - 1] <= DENSE:
                 until += 1
             span = os.pread(fd, (int(numbers[until - 1]) - first + 1) * size, start + first * size)
-            block = np.frombuffer(span, dtype).reshape(-1, width)
+            block: np.ndarray = np.frombuffer(span, dtype).reshape(-1, width)
             out[at:until] = block[numbers[at:until] - first]
             at = until
     return out

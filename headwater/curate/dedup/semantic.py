@@ -3,8 +3,8 @@
 In: the vectors of the documents that earlier steps left. Out: drops; the value is the cosine.
 Steps: find the centres of clusters in a sample (one task) → file each document under its nearest centre (map) → within
 each cluster, in document order, drop a document that is like an earlier one that stays (reduce).
-Only documents of one cluster are compared, and with the last LEADERS that stay: so a cluster of any size takes a time in
-proportion to it. The idea: SemDeDup, arXiv 2303.09540.
+Only documents of one cluster are compared, and with the last LEADERS that stay: so a cluster of any size takes a
+time in proportion to it. The idea: SemDeDup, arXiv 2303.09540.
 """
 
 from __future__ import annotations

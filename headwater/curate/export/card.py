@@ -1,4 +1,4 @@
-"""The card of a data set, in English or Chinese: what is in it, where from, and what was left out, by figures alone.
+"""The card of a data set, in English and then Chinese: what is in it, where from, and what is not, in figures.
 
 In: the stages that made a corpus, and the figures of its export. Out: Markdown with front matter. Names of sources,
 licences and reasons may be anyone's: each is escaped and cut short.
@@ -21,13 +21,16 @@ DEDUP, CAPS, CONTAMINATED = ("dedup",), ("cap",), ("contaminated", "decontaminat
 _MARKS = re.compile(r"[\\`*\[\]|]|(?<!\w)_|_(?!\w)")
 
 
-def card(found: Corpus, figures: dict[str, Any], lang: str) -> str:
-    """The whole text."""
-    say = WORDS[lang]
+def card(found: Corpus, figures: dict[str, Any]) -> str:
+    """The whole text: one file, since a reader of the folder takes any other for a document."""
+    front = frontmatter.front_matter(found.run.name, figures)
+    bodies = [_body(found, figures, say) for say in WORDS.values()]
+    return "\n".join([front, f"# {shown(found.run.name)}\n", *bodies])
+
+
+def _body(found: Corpus, figures: dict[str, Any], say: dict[str, Any]) -> str:
     parts = [
-        frontmatter.front_matter(found.run.name, figures),
-        f"# {shown(found.run.name)}\n",
-        f"{say['other']}\n",
+        f"{say['top']}\n",
         f"{say['about'].format(documents=figures['documents'])}\n",
         *_section(say["splits"], _table(say["splits_head"], figures["parts"].items())),
         *_section(say["load"], say["load_text"]),
@@ -179,11 +182,9 @@ def _left_out(figures: dict[str, Any], say: dict[str, Any]) -> str:
 
 
 def _made(found: Corpus, say: dict[str, Any]) -> str:
-    from headwater import __version__
-
     recipe, environment = found.run / RECIPE, found.run / ENVIRONMENT
     known = storage.read_json(environment) if environment.is_file() else {}
-    rows = [("headwater", known.get("headwater", __version__) if isinstance(known, dict) else __version__)]
+    rows = [("headwater", known.get("headwater", "–") if isinstance(known, dict) else "–")]
     if recipe.is_file():
         rows.append((f"{RECIPE} (SHA-256)", storage.file_digest(recipe)[:16]))
     rows += [(name, made.digest[:16]) for name, made in found.stages.items()]

@@ -1,9 +1,9 @@
 """The curated corpus of a run as a data set: Parquet in the layout of the Hugging Face hub, and its card.
 
-In: a run that is curated. Out: `data/train-00000-of-0000N.parquet`, `data/heldout-…`, `README.md`, `README_zh.md` and
-`headwater.json` (what it was made from, and a digest of every file). Steps: plan where shards end, from the sizes that
-the split holds → write the shards that are not there yet → count what was written → write the cards. An export that is
-cut short goes on when the same command is given; what is finished is never written over.
+In: a run that is curated. Out: `data/train-00000-of-0000N.parquet`, `data/heldout-…`, `README.md` and
+`headwater.manifest` (JSON: what it was made from, and a digest of every file). Steps: plan where shards end, from the
+sizes that the split holds → write the shards that are not there yet → count what was written → write the card. An
+export that is cut short goes on when the same command is given; what is finished is never written over.
 """
 
 from __future__ import annotations
@@ -26,8 +26,7 @@ from headwater.pipeline.workspace import locked
 
 PARTS = ("train", "heldout")
 SHARD_BYTES = 512 << 20  # of text, before it is compressed
-STATE, RECORD = ".export.json", "headwater.json"
-CARDS = {"en": "README.md", "zh": "README_zh.md"}
+STATE, RECORD, CARD = ".export.json", "headwater.manifest", "README.md"
 LeftOut = Callable[[str], bool]
 
 
@@ -44,7 +43,8 @@ def export_dataset(
 
     Raises HeadwaterError unknown_name (not curated yet), arguments (another thing lies there), damaged_file, in_use.
     """
-    found = corpus.find(run)
+    output = output.absolute()  # `.` has a name then
+    found = corpus.find(run.resolve())
     wanted = {"of": found.key(), "shard_bytes": shard_bytes, "left_out": left_out_key, "schema": 1}
     with locked(output.with_name(f".{output.name}.lock"), "another export writes this folder"):
         done = _finished(output, wanted)
@@ -59,8 +59,7 @@ def export_dataset(
                 names += _write_part(found, part, plans[part], output, left_out, bar.advance)
         figures = tally.of_files(output, names)
         figures["left_out"] = sum(map(sum, plans.values())) - figures["documents"]
-        for lang, name in CARDS.items():
-            storage.write_text(output / name, card.card(found, figures, lang))
+        storage.write_text(output / CARD, card.card(found, figures))
         value = _record(found, output, figures, wanted)
         storage.write_json(output / RECORD, value)
         (output / STATE).unlink(missing_ok=True)

@@ -13,7 +13,7 @@ corpus = load_dataset("path/to/this/folder", split="train")
 ```"""
 WORDS: dict[str, dict[str, Any]] = {
     "en": {
-        "other": "[中文](README_zh.md)",
+        "top": "[中文](#中文)",
         "about": "A corpus for pretraining: {documents:,} documents, cleaned and chosen by headwater. Every figure"
         " below was counted from the data or read from the record of the run that made it.",
         "splits": "Splits",
@@ -61,7 +61,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "others": "{n} others",
     },
     "zh": {
-        "other": "[English](README.md)",
+        "top": "# 中文",
         "about": "预训练语料，共 {documents:,} 篇文档，由 headwater 清洗并筛选。"
         "下列数字均由数据统计得出，或取自生成它的运行记录。",
         "splits": "划分 (Splits)",

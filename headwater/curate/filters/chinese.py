@@ -41,6 +41,7 @@ COLUMNS = (
     "chinese_dup_17gram",
 )
 WIDTHS = (4, 7, 8, 12, 17)  # characters, for 2 and 4 words (the commonest), 5, 7 and 10 (seen before)
+SPAM, QUOTED, GARBAGE = 0, 1, 2  # groups of phrases; one in quotation marks is spoken of
 MENU_LINES = 8
 MENU_LINE_HAN = 12  # in a line of a menu at most, on average; release notes have 20
 LONG_HAN = 300  # from here on, prose has marks
@@ -105,8 +106,8 @@ def measure(texts: pa.Array, rows: np.ndarray) -> dict[str, np.ndarray]:
         "chinese_sentence_marks": found["marks"] / some_han,
         "chinese_traditional_share": np.where(told > 0, classes[:, han.TRADITIONAL] / np.maximum(told, 1), np.nan),
         "chinese_rare_share": classes[:, han.RARE] / np.maximum(classes[:, han.COMMON :].sum(1), 1),
-        "chinese_garbled_per_1000": hits[:, 1] * 1000 / np.maximum(num_han, MIN_HAN_SPAM),
-        "chinese_spam_per_1000": hits[:, 0] * 1000 / np.maximum(num_han, MIN_HAN_SPAM),
+        "chinese_garbled_per_1000": hits[:, GARBAGE] * 1000 / np.maximum(num_han, MIN_HAN_SPAM),
+        "chinese_spam_per_1000": (hits[:, SPAM] - hits[:, QUOTED]) * 1000 / np.maximum(num_han, MIN_HAN_SPAM),
         "chinese_menu_share": found["menu_chars"] / line_chars,
         "chinese_verse_share": found["verse_lines"] / num_lines,
         "chinese_short_lines": found["short_lines"] / num_lines,
@@ -131,12 +132,13 @@ def _repetition(offsets: np.ndarray, text: np.ndarray, rows: np.ndarray) -> dict
 
 @cache
 def _phrases() -> Automaton:
-    """Spam is group 0, what wrong decoding leaves is group 1."""
+    """Phrases that sell, the same behind an opening quotation mark, and what wrong decoding leaves."""
     from headwater.curate import lists
     from headwater.kernels import phrases
 
-    spam = [(phrase, 0) for section in lists.sections("spam_zh.txt").values() for phrase in section]
-    return phrases.build([*spam, *((piece, 1) for piece in GARBLED)], 2)
+    spam = [phrase for section in lists.sections("spam_zh.txt").values() for phrase in section]
+    quoted = [(mark + phrase, QUOTED) for phrase in spam for mark in "“「"]
+    return phrases.build([*((phrase, SPAM) for phrase in spam), *quoted, *((piece, GARBAGE) for piece in GARBLED)], 3)
 
 
 def is_list(columns: Columns) -> np.ndarray:

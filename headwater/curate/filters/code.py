@@ -33,7 +33,8 @@ COLUMNS = (
 )
 STARCODER = "StarCoder, arXiv 2305.06161, section 3.1"
 STARCODER2 = "StarCoder2, arXiv 2402.19173"
-MIN_CHARS_SPACED = 500  # a shorter file may well be one expression
+MIN_CHARS_SPACED = 500  # letters and digits; a shorter file may well be one expression
+MIN_CHARS_SPELLED = 100  # a shorter one may well be `x = 1`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,9 +97,14 @@ def _said(data: bytes) -> tuple[int, int, bool]:
     return marks, licence, notebook
 
 
-def has_many_chars(columns: Columns) -> np.ndarray:
+def is_spaced(columns: Columns) -> np.ndarray:
     """Enough of a file for its white space to mean something."""
     return columns["num_letters_digits"] >= MIN_CHARS_SPACED
+
+
+def is_spelled(columns: Columns) -> np.ndarray:
+    """Enough of a file for the share of its letters to mean something."""
+    return columns["num_letters_digits"] >= MIN_CHARS_SPELLED
 
 
 def rules(config: CodeConfig) -> list[Rule]:
@@ -117,10 +123,10 @@ def rules(config: CodeConfig) -> list[Rule]:
         Rule(reason="code.license_only", column="code_license_share", high=config.max_license),
         Rule(reason="code.data", column="code_data_share", high=config.max_data),
         Rule(reason="code.encoded", column="code_longest_encoded", high=config.max_encoded_chars),
-        Rule(reason="code.minified", column="code_space_share", low=config.min_space, applies=has_many_chars),
+        Rule(reason="code.minified", column="code_space_share", low=config.min_space, applies=is_spaced),
         Rule(reason="code.num_lines", column="code_num_lines", high=config.max_lines),
         Rule(reason="code.max_line", column="code_max_line_chars", high=config.max_line_chars),
         Rule(reason="code.mean_line", column="code_mean_line_chars", high=config.max_mean_line_chars),
         Rule(reason="code.alnum", column="code_alnum_share", low=config.min_alnum),
-        Rule(reason="code.alpha", column="code_alpha_share", low=config.min_alpha),
+        Rule(reason="code.alpha", column="code_alpha_share", low=config.min_alpha, applies=is_spelled),
     ]

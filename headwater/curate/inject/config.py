@@ -23,7 +23,7 @@ SHARED = (
 class InjectSource:
     """Documents that state facts, a fixed number for each fact."""
 
-    facts: str = option("", "file of facts: JSONL, JSON, CSV, TSV or Parquet")
+    facts: str = option("", "file of facts: JSONL, JSON, CSV, TSV, Parquet or text")
     exposures: int = option(20, "documents that state each fact (arXiv 2309.14316: many, in varied words)", "documents")
     lang: Literal["both", "zh", "en"] = option("both", "languages to tell facts in, of those that they are given in")
     forms: tuple[str, ...] = option((), "forms to tell them in, such as encyclopedia; empty: all in turn")

@@ -7,6 +7,8 @@ name, definition, subject, relation, object, question, answer, statement. `term_
 
 from __future__ import annotations
 
+import datetime
+import math
 from typing import Any
 
 from headwater.curate import languages
@@ -50,17 +52,20 @@ def said(row: dict[str, Any]) -> Said:
     ranks: dict[tuple[str, str], int] = {}
     for key, value in row.items():
         spelling, lang = _split(_plain(key))
-        if spelling in TRIPLES and isinstance(value, list | tuple) and len(value) == 3:
+        if spelling in SUFFIXES and value is not None:  # all of one language together
+            inner = value if isinstance(value, dict) else {"statement": value}
+            found.setdefault(SUFFIXES[spelling], {}).update(said(inner).get("", {}))
+        elif spelling in TRIPLES and isinstance(value, list | tuple) and len(value) == 3:
             found.setdefault(lang, {}).update(zip(("subject", "relation", "object"), value, strict=True))
-            continue
-        part = NAMES.get(spelling)
-        if part is None:
-            continue
-        for own, inner in _by_language(value, lang):
-            rank = RANKS[spelling]
-            if inner is not None and rank < ranks.get((own, part), len(NAMES)):
-                ranks[own, part] = rank
-                found.setdefault(own, {})[part] = inner
+        elif spelling in NAMES:
+            part, rank = NAMES[spelling], RANKS[spelling]
+            for own, inner in _by_language(value, lang):
+                if inner is not None and rank < ranks.get((own, part), len(NAMES)):
+                    ranks[own, part] = rank
+                    found.setdefault(own, {})[part] = inner
+    for parts in found.values():  # entity, attribute, value
+        if "name" in parts and ("relation" in parts or "object" in parts):
+            parts.setdefault("subject", parts["name"])
     return found
 
 
@@ -96,13 +101,17 @@ def _by_language(value: Any, lang: str) -> list[tuple[str, Any]]:
 
 def as_text(value: Any, part: str, lang: str) -> str | None:
     """A part's value as text: numbers as written, a list of objects joined, the first of several answers."""
-    if isinstance(value, list | tuple):
-        texts = [text for one in value if (text := as_text(one, part, lang))]
-        if part in ("answer", "question"):
-            texts = texts[:1]
-        return LIST_MARKS.get(lang, ", ").join(texts) if texts else None
-    if isinstance(value, bool):
+    if not isinstance(value, list | tuple):
+        return _scalar(value)
+    texts = [text for one in value if (text := _scalar(one))]
+    if part in ("answer", "question"):
+        texts = texts[:1]
+    return LIST_MARKS.get(lang, ", ").join(texts) if texts else None
+
+
+def _scalar(value: Any) -> str | None:
+    if isinstance(value, bool) or (isinstance(value, float) and not math.isfinite(value)):
         return None
-    if isinstance(value, str | int | float):
-        return str(value)
-    return None
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return str(value) if isinstance(value, str | int | float) else None

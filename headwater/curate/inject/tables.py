@@ -1,4 +1,4 @@
-"""Rows of a file of facts, whatever table it is: JSONL, JSON, CSV, TSV or Parquet.
+"""Rows of a file of facts, whatever table it is: JSONL, JSON, CSV, TSV, Parquet, or text with a statement a line.
 
 In: an address (each but Parquet also .zst, .gz, .bz2, .xz). Out: one value a row, and a Counter of the rows that
 could not be read. A row is held alone, so that a file may be of any size.
@@ -28,7 +28,7 @@ def rows(location: str, problems: Counter[str]) -> Iterator[Any]:
         raise HeadwaterError("unknown_name", "no such file of facts", where=location)
     kind = document.format_of(location)
     if kind not in READERS:
-        known = ".jsonl, .json, .csv, .tsv and .parquet"
+        known = ".jsonl, .json, .csv, .tsv, .parquet and .txt"
         raise HeadwaterError("unreadable_input", f"not a table of facts; known are {known}", where=location)
     yield from READERS[kind](location, problems)
 
@@ -38,6 +38,10 @@ def _jsonl(location: str, problems: Counter[str]) -> Iterator[Any]:
         line = line.removeprefix(b"\xef\xbb\xbf") if not number else line
         if line.strip():
             yield from _parsed(line, problems)
+
+
+def _text(location: str, problems: Counter[str]) -> Iterator[str]:
+    yield from (line.strip() for line in _decoded(location, problems) if line.strip())
 
 
 def _json(location: str, problems: Counter[str]) -> Iterator[Any]:
@@ -125,4 +129,4 @@ def _parquet(location: str, problems: Counter[str]) -> Iterator[Any]:
         raise HeadwaterError("unreadable_input", told[:500], where=location) from error
 
 
-READERS = {"jsonl": _jsonl, "json": _json, "csv": _csv, "parquet": _parquet}
+READERS = {"jsonl": _jsonl, "text": _text, "json": _json, "csv": _csv, "parquet": _parquet}

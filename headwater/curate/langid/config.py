@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from headwater.curate.limits import outside
+from headwater.pipeline.option import option
 
 
 @dataclass(frozen=True, kw_only=True)
 class LangidConfig:
-    """When a language is believed."""
+    """When a language is believed, and which model says so."""
 
-    min_score: float = field(default=0.3, metadata={"help": "below this score a document is `und`", "unit": "0 to 1"})
-    min_override: float = field(
-        default=0.5,
-        metadata={"help": "a given language in the wrong script is replaced above this score", "unit": "0 to 1"},
-    )
-    min_script_share: float = field(
-        default=0.1, metadata={"help": "a given language stands if this share of the letters is in its script"}
-    )
+    model: str = option("", "a model of `headwater.curate.langid.train` or of fastText (`.bin`, `.ftz`); empty: ours")
+    min_score: float = option(0.3, "below this score a document is `und`", "0 to 1")
+    min_code: float = option(0.5, "from this probability on a document is source code", "0 to 1")
+    min_override: float = option(0.5, "a given language in the wrong script is replaced above this score", "0 to 1")
+    min_script_share: float = option(0.1, "a given language stands if this share of the letters is in its script")
 
     def check(self) -> list[tuple[str, str]]:
-        return outside(self, ("min_score", "min_override", "min_script_share"))
+        return outside(self, ("min_score", "min_code", "min_override", "min_script_share"))

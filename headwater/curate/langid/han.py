@@ -36,4 +36,6 @@ def han_kinds() -> np.ndarray:
 
 
 # Characters of traditional text too, though a simplified one is written alike.
-_AMBIGUOUS = "后里面干系只余云台几谷斗松朴板叶制准划卜合吁咸回奸姜家局岳布幸弦征志念念愿托才折克术表舍致蔑蒙虫裹跡迹遊游郁采野"
+_AMBIGUOUS = (
+    "后里面干系只余云台几谷斗松朴板叶制准划卜合吁咸回奸姜家局岳布幸弦征志念念愿托才折克术表舍致蔑蒙虫裹跡迹遊游郁采野"
+)

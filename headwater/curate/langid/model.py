@@ -36,6 +36,7 @@ class Answers:
     code: np.ndarray
     hans: np.ndarray  # characters only simplified text has, less those only traditional text has
     words: np.ndarray
+    letters: np.ndarray  # [n, scripts]: of each script in what was read
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,7 @@ class LangidModel:
 
     def answers(self, texts: pa.Array) -> Answers:
         """Run the kernel over a text array."""
-        from headwater.kernels import languages
+        from headwater.kernels import languages, scripts
         from headwater.kernels.arrow import text_buffers
         from headwater.kernels.compiled import frozen, warm
 
@@ -64,7 +65,7 @@ class LangidModel:
 
         def rows(array: pa.Array) -> np.ndarray:
             offsets, text = text_buffers(array)
-            results = np.zeros((len(array), 6), np.float64)
+            results = np.zeros((len(array), languages.NUM_COLUMNS + len(scripts.NAMES)), np.float64)
             given = frozen(offsets, np.int64), frozen(text, np.uint8)
             languages.identify_rows(*given, tables, code, len(self.classes), results)
             return results
@@ -72,13 +73,15 @@ class LangidModel:
         warm("languages", lambda: rows(pa.array(["a"])))
         found = rows(texts)
         bias, factor, by_length = self.code_bias
-        logit = found[:, 2] * (factor + by_length * np.log(np.maximum(found[:, 3], 1))) + bias
+        by_size = factor + by_length * np.log(np.maximum(found[:, languages.TOKENS], 1))
+        logit = found[:, languages.CODE_LOGIT] * by_size + bias
         return Answers(
-            classes=found[:, 0].astype(np.int64),
-            shares=found[:, 1],
+            classes=found[:, languages.CLASS].astype(np.int64),
+            shares=found[:, languages.SHARE],
             code=1 / (1 + np.exp(-np.clip(logit, -60, 60))),
-            hans=found[:, 4],
-            words=found[:, 5],
+            hans=found[:, languages.HANS_LESS_HANT],
+            words=found[:, languages.WORDS],
+            letters=found[:, languages.NUM_COLUMNS :],
         )
 
     def save(self, path: Path) -> None:
@@ -183,7 +186,9 @@ def _read(header: dict[str, Any], packed: bytes) -> LangidModel:
         about=dict(header["about"]),
     )  # fmt: skip
     numbers = [*model.scales.values(), *sum(model.heats.values(), ()), *model.code_bias]
-    if not (np.isfinite(biases).all() and np.isfinite(code).all() and np.isfinite(numbers).all() and han_kinds.max() < 4):
+    if not (
+        np.isfinite(biases).all() and np.isfinite(code).all() and np.isfinite(numbers).all() and han_kinds.max() < 4
+    ):
         raise ValueError("a weight is not a number")
     return model
 

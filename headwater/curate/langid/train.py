@@ -28,13 +28,14 @@ from headwater.kernels import code_shape, scripts
 HELD_OUT = 10  # one text in so many, by its hash
 LONGEST = 600  # bytes of an example of a language
 MIN_TEXTS = 50  # of a language in a script, to be learned there
-MIN_SHARE = 0.1  # of the script's texts of the language with fewest … a stray foreign word makes no language
+MIN_SHARE = 0.25  # of the texts in the language's main script: words of another script make no language of that script
 CROPS = 0.3  # share of examples cut to a few words
 ENOUGH = 150  # texts of a source from which on it counts fully
 ROWS = {"Latn": 49_000, "Cyrl": 10_000, "Arab": 3_200, "Deva": 3_200}
 OTHER_ROWS = 100
 NOISE = "und"
 EAST = ("Hani", "Kana")  # told apart by characters, not by n-grams
+Held = tuple[str, str, str]  # text, language, source
 Texts = dict[tuple[str, int], dict[str, list[str]]]  # (language, script): source: texts
 
 
@@ -43,10 +44,10 @@ def held_out(text: str, fold: int = 0) -> bool:
     return int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:4], "big") % HELD_OUT == fold
 
 
-def read(files: Sequence[str], known: set[str], fold: int) -> tuple[Texts, list[tuple[str, str]], list[str], list[str]]:
-    """(texts to learn from, held-out (text, language) pairs, code, prose in long texts)."""
+def read(files: Sequence[str], known: set[str], fold: int) -> tuple[Texts, list[Held], list[str], list[str]]:
+    """(texts to learn from, held-out texts, code, prose in long texts)."""
     texts: Texts = defaultdict(lambda: defaultdict(list))
-    held: list[tuple[str, str]] = []
+    held: list[Held] = []
     code, prose = [], []
     for name in files:
         for batch in document.read([name]):
@@ -59,7 +60,7 @@ def read(files: Sequence[str], known: set[str], fold: int) -> tuple[Texts, list[
                 if not text or not language or (known and language not in known):
                     continue
                 if held_out(text, fold):
-                    held.append((text, language))
+                    held.append((text, language, source))
                     continue
                 prose.append(text[: code_fit.READ_BYTES])
                 texts[language, fit.main_script(text)][source].append(text[:20_000])
@@ -67,7 +68,7 @@ def read(files: Sequence[str], known: set[str], fold: int) -> tuple[Texts, list[
 
 
 def classes_of(texts: Texts) -> dict[str, list[str]]:
-    """The languages of each script that at least a tenth as many texts show as the language's main script."""
+    """The languages of each script: those with a good share of their texts in it."""
     totals = {key: sum(len(rows) for rows in found.values()) for key, found in texts.items()}
     most = Counter[str]()
     for (language, _), count in totals.items():
@@ -110,12 +111,14 @@ def example(text: str, rng: random.Random) -> str:
 
 def noise(rng: random.Random) -> str:
     """What is no language: hashes, random letters, base64, consonants."""
-    alphabet = rng.choice(["abcdef", "abcdefghijklmnopqrstuvwxyz", "bcdfghjklmnpqrstvwxz", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef"])
+    alphabet = rng.choice(
+        ["abcdef", "abcdefghijklmnopqrstuvwxyz", "bcdfghjklmnpqrstvwxz", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef"]
+    )
     words = ["".join(rng.choices(alphabet, k=rng.choice([2, 4, 8, 16, 32]))) for _ in range(rng.randint(1, 12))]
     return " ".join(words)
 
 
-def train_script(texts: Texts, name: str, names: list[str], held: list[tuple[str, str]], options: Any) -> fit.Fitted:
+def train_script(texts: Texts, name: str, names: list[str], held: list[Held], options: Any) -> fit.Fitted:
     """The weights of one script."""
     script = scripts.NUMBER[name]
     pairs = list(draw(texts, script, names, options.per_language, options.weights, options.seed))
@@ -123,15 +126,17 @@ def train_script(texts: Texts, name: str, names: list[str], held: list[tuple[str
     labels = np.array([number for _, number in pairs], np.int64)
     slots, weights, biases = fit.fit(rows, labels, len(names), ROWS.get(name, OTHER_ROWS), options.seed)
     rng = random.Random(options.seed)
-    checked = [(text, names.index(language)) for text, language in held if language in names and len(text) <= LONGEST]
+    checked = [
+        (text, names.index(language)) for text, language, _ in held if language in names and len(text) <= LONGEST
+    ]
     checked = [pair for pair in checked if fit.main_script(pair[0]) == script]
     checked += [(" ".join(text.split()[: rng.randint(2, 6)]), number) for text, number in checked]
     held_rows = fit.rows_of([text for text, _ in checked], script)
     return fit.packed(slots, weights, biases, held_rows, np.array([number for _, number in checked], np.int64))
 
 
-def train(options: Any) -> tuple[model.LangidModel, list[tuple[str, str]]]:
-    """A model, and the held-out (text, language) pairs."""
+def train(options: Any) -> tuple[model.LangidModel, list[Held]]:
+    """A model, and the held-out texts."""
     texts, held, code, prose = read(options.data, options.known, options.fold)
     by_script = classes_of(texts)
     if by_script.get("Latn"):
@@ -173,7 +178,9 @@ def train(options: Any) -> tuple[model.LangidModel, list[tuple[str, str]]]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m headwater.curate.langid.train", description=__doc__.split("\n")[0])
-    parser.add_argument("--data", nargs="+", required=True, help="labelled text: rows of text, lang and, if any, source")
+    parser.add_argument(
+        "--data", nargs="+", required=True, help="labelled text: rows of text, lang and, if any, source"
+    )
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--languages", default="", help="comma-separated; default: all that the data names")
     parser.add_argument("--weights", default="", help="how much sources count: name=0.5,name=2; default 1 each")
@@ -183,25 +190,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args(arguments)
     options.known = set(filter(None, options.languages.split(",")))
-    options.weights = {name: float(value) for name, _, value in (x.partition("=") for x in options.weights.split(",") if x)}
+    options.weights = {
+        name: float(value) for name, _, value in (x.partition("=") for x in options.weights.split(",") if x)
+    }
     made, held = train(options)
     made.save(options.output)
-    print(json.dumps({"output": str(options.output), "bytes": options.output.stat().st_size, **score(made, held)}))
+    print(
+        json.dumps(
+            {"output": str(options.output), "bytes": options.output.stat().st_size, "held_out": score(made, held)}
+        )
+    )
 
 
-def score(made: model.LangidModel, held: list[tuple[str, str]]) -> dict[str, Any]:
-    """Macro accuracy on held-out texts."""
+def score(made: model.LangidModel, held: list[Held]) -> dict[str, Any]:
+    """Macro accuracy on held-out texts, source by source."""
     import pyarrow as pa
 
-    if not held:
-        return {}
-    found = made.answers(pa.array([text for text, _ in held], pa.large_string()))
-    right, total = Counter[str](), Counter[str]()
-    for number, (_, language) in zip(found.classes.tolist(), held, strict=True):
-        total[language] += 1
-        right[language] += made.classes[number][0] == language if number >= 0 else False
-    macro = float(np.mean([right[language] / total[language] for language in total]))
-    return {"held_out": len(held), "macro_accuracy": round(macro, 4)}
+    found = made.answers(pa.array([text for text, _, _ in held], pa.large_string()))
+    right: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
+    for number, (_, language, source) in zip(found.classes.tolist(), held, strict=True):
+        right[source][language].append(number >= 0 and made.classes[number][0] == language)
+    return {
+        source: {
+            "texts": sum(map(len, of.values())),
+            "macro_accuracy": round(float(np.mean([np.mean(x) for x in of.values()])), 4),
+        }
+        for source, of in sorted(right.items())
+    }
 
 
 if __name__ == "__main__":

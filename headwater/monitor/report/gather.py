@@ -19,6 +19,7 @@ from headwater.monitor.report.curves import Curves, read_curves
 from headwater.monitor.report.tally import Tally, tally
 
 MAX_HEADER_BYTES = 64 << 20  # of a safetensors file
+SAYING = ("curate", "decontaminate", "diversity")  # stages whose folders may hold a report of their own
 MAX_EVENTS = 10_000
 
 
@@ -62,6 +63,10 @@ def gather(run_folder: Path, stages: dict[str, Path]) -> Facts:
     def of(stage: str, name: str) -> dict[str, Any]:
         return read_dict(stages[stage] / name, notices) if stage in stages else {}
 
+    def anywhere(name: str) -> dict[str, Any]:
+        """From the first of the stages that may say it."""
+        return next((found for stage in SAYING if (found := of(stage, name))), {})
+
     fetching = [stage for stage in sorted(stages, key=_natural) if stage.split(".")[0] in ("crawl", "search")]
     crawls = [of(stage, "report.json") for stage in fetching]
     evaluation = run_folder / "eval"
@@ -78,8 +83,8 @@ def gather(run_folder: Path, stages: dict[str, Path]) -> Facts:
         verdicts=tally(stages["curate"] / "verdicts", notices) if "curate" in stages else Tally(),
         statistics=of("curate", "statistics.json"),
         edits=of("clean", "edits.json"),
-        contamination=of("curate", "contamination.json"),
-        diversity=of("diversity", "diversity.json"),
+        contamination=anywhere("contamination.json"),
+        diversity=anywhere("diversity.json"),
         copies=copies(stages["curate"] / "verdicts", notices) if "curate" in stages else Copies(),
         split=of("split", "split.json"),
         tokenizer=of("tokenizer", "report.json"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -45,8 +46,6 @@ def run(tmp_path, config, shards, name="decontaminate"):
 
 def reasons(table, config):
     """The reason of each row, by the published rules alone."""
-    import numpy as np
-
     columns, rules = verdict.columns(table), verdict.rules(config)
     found, values = np.full(table.num_rows, -1, np.int32), np.full(table.num_rows, np.nan)
     first_broken(columns, rules, np.ones(table.num_rows, bool), found, values)
@@ -68,7 +67,7 @@ def test_planted_questions_are_found_and_clean_documents_are_not(tmp_path, sets)
         hit = tables[0]["hits"][row].as_py()[0]
         assert questions[hit["question"]]["text"].startswith(asked)
         span = given["text"][hit["begin"] : hit["end"]]
-        assert len(span) >= len(asked) - 3 and span[:3].casefold() == asked[:3].casefold()
+        assert len(span) >= len(asked) - 3 and span[:2].casefold() == asked[:2].casefold()
 
 
 def test_the_report_says_which_question_and_where(tmp_path, sets):

@@ -23,7 +23,9 @@ def original(lang: str, number: int) -> dict[str, Any]:
     if lang == "zh":
         text = "".join(chr(rng.randint(0x4E00, 0x9FA5)) for _ in range(300)) + "。"
     elif lang == "code":
-        text = "\n".join(f"def f{rng.random()}(a):\n    return a + {rng.random()}".replace("0.", "x") for _ in range(12))
+        text = "\n".join(
+            f"def f{rng.random()}(a):\n    return a + {rng.random()}".replace("0.", "x") for _ in range(12)
+        )
     return {"id": f"{lang}-{number}", "text": text, "lang": lang}
 
 

@@ -58,7 +58,9 @@ def test_the_same_run_twice_changes_nothing(tmp_path, crawls):
 
 def test_a_corpus_under_other_thresholds_takes_its_own_place(tmp_path, crawls):
     folder = tmp_path / "index"
-    rows = [*crawls[0], corpus.near_copy(crawls[0][0], 1)]
+    first = crawls[0][0]
+    changed = "".join("改" if place % 60 == 7 else sign for place, sign in enumerate(first["text"]))
+    rows = [*crawls[0], first | {"id": "changed", "text": changed}]
     corpus.curate(tmp_path / "a", [rows], with_index(folder))
     corpus.curate(tmp_path / "b", crawls[1:2], with_index(folder))
     names = index.fingerprint(str(folder))

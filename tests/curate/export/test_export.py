@@ -28,8 +28,8 @@ def rows(folder: Path, part: str) -> list[dict[str, Any]]:
     return [row for path in sorted((folder / "data").glob(f"{part}-*")) for row in pq.read_table(path).to_pylist()]
 
 
-def front(folder: Path, name: str = "README.md") -> dict[str, Any]:
-    text = (folder / name).read_text("utf-8")
+def front(folder: Path) -> dict[str, Any]:
+    text = (folder / "README.md").read_text("utf-8")
     assert text.startswith("---\n")
     return YAML(typ="safe", pure=True).load(text.split("---\n")[1])
 
@@ -119,7 +119,6 @@ def test_the_card_says_what_is_there(tmp_path: Path) -> None:
     export_dataset(run, tmp_path / "ds", QUIET)
     assert {row["text"] for row in rows(tmp_path / "ds", "train")} == {"cleaned"}
     value = front(tmp_path / "ds")
-    assert value == front(tmp_path / "ds", "README_zh.md")
     assert value["license"] == "other" and value["language"] == ["zh"] and value["size_categories"] == ["n<1K"]
     assert {entry["split"]: entry["path"] for entry in value["configs"][0]["data_files"]} == {
         "train": "data/train-*", "heldout": "data/heldout-*"}  # fmt: skip
@@ -130,19 +129,17 @@ def test_the_card_says_what_is_there(tmp_path: Path) -> None:
                  "| web | 6 | CC-BY-4.0 6 | 2026-01-01 – 2026-01-07 |", "## How to ask for removal",
                  "| headwater | "):  # fmt: skip
         assert line in text, line
-    chinese = (tmp_path / "ds" / "README_zh.md").read_text("utf-8")
-    assert "## 来源 (Sources)" in chinese and "| 未知 | 6 |" in chinese
+    assert "## 来源 (Sources)" in text and "| 未知 | 6 |" in text
 
 
 def test_hostile_names_are_inert(tmp_path: Path) -> None:
     run = runs.write_run(tmp_path / "r", [runs.rows_of(0, 8, source=HOSTILE, license=HOSTILE * 50)])
     export_dataset(run, tmp_path / "ds", QUIET)
     assert front(tmp_path / "ds")["license"] == "other"
-    for name in ("README.md", "README_zh.md"):
-        text = (tmp_path / "ds" / name).read_text("utf-8")
-        assert "<script" not in text and not re.search(r"(?<!\\)\]\(", text.split("## ", 1)[1]) and "\u202e" not in text
-        lines = [line for line in text.split("\n") if "alert" in line]
-        assert lines and all(line.startswith("| ") and line.replace("\\|", "").count("|") in (3, 5) for line in lines)
+    text = (tmp_path / "ds" / "README.md").read_text("utf-8")
+    assert "<script" not in text and not re.search(r"(?<!\\)\]\(", text.split("## ", 1)[1]) and "\u202e" not in text
+    lines = [line for line in text.split("\n") if "alert" in line]
+    assert lines and all(line.startswith("| ") and line.replace("\\|", "").count("|") in (3, 5) for line in lines)
     shown = card.shown("http://evil.example | x" + "y" * 500)
     assert len(shown) < 120 and "://" not in shown
 
@@ -204,7 +201,7 @@ def test_what_cannot_be_exported_is_said(tmp_path: Path) -> None:
 def test_a_finished_export_that_lost_a_shard_is_said(tmp_path: Path) -> None:
     run = runs.write_run(tmp_path / "r", [runs.rows_of(0, 8)])
     export_dataset(run, tmp_path / "ds", QUIET)
-    record = json.loads((tmp_path / "ds" / "headwater.json").read_text())
+    record = json.loads((tmp_path / "ds" / "headwater.manifest").read_text())
     shard = next(name for name in record["files"] if name.startswith("data/"))
     assert storage.file_digest(tmp_path / "ds" / shard) == record["files"][shard]["sha256"]
     (tmp_path / "ds" / shard).unlink()
@@ -221,7 +218,28 @@ def test_scores_of_quality_stand_beside_the_documents(tmp_path: Path) -> None:
     assert [row["quality"] for row in rows(tmp_path / "ds", "train")] == [0.0, 0.125, 0.5, 0.625]
 
 
+def test_the_folder_is_read_as_its_documents_alone(tmp_path: Path) -> None:
+    run = runs.write_run(tmp_path / "r", [runs.rows_of(0, 8)])
+    export_dataset(run, tmp_path / "ds", QUIET)
+    found = [row["id"] for batch in document.read(tmp_path / "ds") for row in batch.to_pylist()]
+    assert sorted(found) == ["d0-0", "d0-1", "d0-2", "d0-4", "d0-5", "d0-6"]
+
+
 def test_shards_are_planned_by_size(tmp_path: Path) -> None:
     run = runs.write_run(tmp_path / "r", [runs.rows_of(0, 3), [], runs.rows_of(1, 1)])
     assert plan(sorted((run / "split" / "split").iterdir()), 1) == {"train": [1, 1, 1], "heldout": [1]}
     assert plan(sorted((run / "split" / "split").iterdir()), 1 << 20) == {"train": [3], "heldout": [1]}
+
+
+def test_texts_of_a_stage_that_the_run_has_no_more_are_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = runs.write_run(tmp_path / "r", [runs.rows_of(0, 8)])
+    stale = [row | {"text": "stale"} for row in runs.rows_of(0, 8)]
+    document.write_parquet(run / "clean" / "documents" / "000-00000.parquet", document.batches_of(stale))
+    for stage in ("clean", "split", "acquire", "curate", "split"):  # cleaned once, and the last time no more
+        runs.finish(run, stage, {})
+    (tmp_path / "ds").mkdir()
+    monkeypatch.chdir(tmp_path / "ds")
+    export_dataset(run, Path("."), QUIET)
+    assert not any(row["text"] == "stale" for row in rows(tmp_path / "ds", "train"))

@@ -46,6 +46,9 @@ def told(row: Any) -> dict[str, tuple[str, dict[str, str]]]:
         ({"subject": "Python", "relation_zh": "作者", "relation_en": "author", "object": "Guido"},
          {"zh": "triple", "en": "triple"}),
         ({"question": "x", "answer": "y", "lang": "zh-Hans"}, {"en": "question"}),
+        ({"entity": "Iron", "attribute": "symbol", "value": "Fe"}, {"en": "triple"}),
+        ({"zh": {"term": "熵", "definition": "无序的度量"}, "en": "Entropy grows."}, {"zh": "definition"}),
+        ({"zh": "蜂蜜不会变质", "en": "Honey never spoils."}, {"zh": "statement", "en": "statement"}),
     ],
 )  # fmt: skip
 def test_fields_by_any_usual_name(row: Any, wanted: dict[str, str]) -> None:
@@ -75,6 +78,8 @@ def test_a_name_keeps_what_the_other_language_calls_it() -> None:
         ({"term": "x", "definition": "y", "id": "a" * 201}, "inject.unusable_id"),
         ({"term": "x", "definition": {"text": "y"}}, "inject.no_fact"),
         ({"term": "x", "definition": True}, "inject.no_fact"),
+        ({"term": "x", "definition": float("nan")}, "inject.no_fact"),
+        ({"term": "x", "definition": json.loads("[" * 500 + "]" * 500)}, "inject.no_fact"),
     ],
 )  # fmt: skip
 def test_rows_that_are_no_fact_say_why(row: Any, reason: str) -> None:
@@ -126,6 +131,12 @@ def test_every_kind_of_table(name: str, tmp_path: Path) -> None:
             writer.writerows(ROWS)
     problems: Counter[str] = Counter()
     assert list(tables.rows(str(path), problems)) == ROWS and not problems
+
+
+def test_a_text_file_is_a_statement_a_line(tmp_path: Path) -> None:
+    (tmp_path / "f.txt").write_text("Honey never spoils.\n\n蜂蜜不会变质\n", "utf-8")
+    found = facts.read(str(tmp_path / "f.txt"), BOTH)
+    assert [list(fact.wordings) for fact in found.facts] == [["en"], ["zh"]] and not found.rejected
 
 
 @pytest.mark.parametrize(

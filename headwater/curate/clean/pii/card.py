@@ -22,10 +22,10 @@ ISSUERS = (
     (re.compile(r"3(?:0[0-5]|[689])"), (14,)),  # Diners Club
     (re.compile(r"220[0-4]"), (16,)),  # Mir
 )
-_BARE = re.compile(r"(?<![0-9A-Za-z_.])\d{13,19}(?![0-9A-Za-z_])")
+_BARE = re.compile(r"(?<![0-9A-Za-z_.])(?<!\d{6}[ -])\d{13,19}(?![0-9A-Za-z_]|[ -]\d{6})")
 _GROUPED = re.compile(
-    r"(?<![0-9A-Za-z_.-])(?:\d{4}(?P<a>[ -])\d{4}(?P=a)\d{4}(?P=a)\d{1,4}(?:(?P=a)\d{1,3})?|\d{4}(?P<b>[ -])\d{6}(?P=b)\d{4,5}"
-    r"|\d{6}(?P<c>[ -])\d{10,13})(?![0-9A-Za-z_])(?![ -]\d)"
+    r"(?<![0-9A-Za-z_.-])(?:\d{4}(?P<a>[ -])\d{4}(?P=a)\d{4}(?P=a)\d{1,4}(?:(?P=a)\d{1,3})?"
+    r"|\d{4}(?P<b>[ -])\d{6}(?P=b)\d{4,5}|\d{6}(?P<c>[ -])\d{10,13})(?![0-9A-Za-z_])(?![ -]\d)"
 )
 
 
@@ -52,8 +52,8 @@ def _is_meant(window: Window, match: re.Match[str], bare: bool) -> bool:
 
 
 def is_valid(digits: str) -> bool:
-    """Whether the digits are a card's: issuer, length and checksum, and more than one digit repeated."""
-    if len(set(digits)) < 3 or not any(first.match(digits) and len(digits) in lengths for first, lengths in ISSUERS):
+    """Whether the digits are a card's: issuer, length and checksum, and not one digit repeated."""
+    if len(set(digits)) < 2 or not any(first.match(digits) and len(digits) in lengths for first, lengths in ISSUERS):
         return False
     total = 0
     for place, digit in enumerate(reversed(digits)):

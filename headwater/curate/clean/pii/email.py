@@ -2,7 +2,7 @@
 
 In: the window of an at sign. Out: where the address is. The last label must be a country's or one of the common generic
 names, so that `x@w.T` and `icon@2x.png` are none; an address of a repository (`git@github.com:`) and the password in
-`https://user:password@host` are no mailboxes.
+`https://user:password@host` are no mailboxes, and a URL's path stays one.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import re
 from headwater.curate.clean.pii.window import Window
 
 GENERIC = (
-    "com org net edu gov mil int info biz name pro coop aero museum jobs mobi travel tel asia post cat xxx app dev io ai"
-    " xyz online site tech store shop blog cloud top club vip wang ltd group work email mail live life world today news"
+    "com org net edu gov mil int info biz name pro coop aero museum jobs mobi travel tel asia post cat xxx app dev"
+    " io ai xyz online site tech store shop blog cloud top club vip wang ltd group work email mail live life world today news"
     " space website agency company studio design digital media network solutions systems center academy institute"
     " university foundation health science software page example test invalid"
 ).split()
@@ -30,7 +30,8 @@ SERVICES = ("git", "hg", "svn", "ssh")  # accounts of a host, written like mailb
 MAX_LOCAL_CHARS = 64
 _LOCAL_BACKWARDS = re.compile(r"[A-Za-z0-9_%+-][A-Za-z0-9._%+'-]*")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,5}([A-Za-z]{2,12})(?![A-Za-z0-9_-])")
-_URL_USER = re.compile(r"://[^\s/?#]*$")
+# the part of a URL before its query: a user's name and password, or a path that would lead nowhere without it
+_URL = re.compile(r"://[^\s?#<>\"'，。、）]*$")
 
 
 def find(window: Window) -> tuple[int, int] | None:
@@ -48,7 +49,7 @@ def find(window: Window) -> tuple[int, int] | None:
         return None
     if name.lower() in SERVICES and window.after[domain.end() : domain.end() + 1] in (":", "/"):
         return None
-    if _URL_USER.search(window.before):
+    if _URL.search(window.before):
         return None
     return len(name), domain.end()
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from headwater.curate.clean.pii.window import Window
+from headwater.curate.clean.pii.window import Window, joins
 
-SMALL = 31  # numbers of a section or a version
+SMALL = 31  # first numbers of versions and sections; a larger one is an address
+LARGE = 99  # numbers that versions seldom have
 NEAR_CHARS = 32
 _VERSION = re.compile(
     r"(?:\bv|ver|version|release|rev|revision|build|section|sect|chapter|clause|table|figure|fig|rfc|since|upgrade to|"
@@ -24,36 +25,38 @@ _ADDRESS = re.compile(
     r"https?://|ssh|地址|主机|服务器|网关|代理|域名|解析",
     re.IGNORECASE,
 )
-_LINE_START = re.compile(r"(?:^|\n)[ \t#*>|()\[\]-]*$")
 
 
 def is_ipv4(window: Window) -> bool:
     """Whether these four numbers are somebody's address."""
     before, after = window.before[-1:], window.after[:2]
-    if before.isalnum() or before in ("_", ".", "-", "+", "§") or after[:1].isalnum() or after[:1] in ("_", "%"):
+    if joins(before) or before in (".", "-", "+", "§") or joins(after[:1]) or after[:1] == "%":
         return False
-    if after[:1] in (".", "-") and after[1:].isalnum():
+    if after[:1] in (".", "-") and joins(after[1:]):
         return False
-    numbers = [int(part) for part in window.text.split(".")]
-    if max(numbers) > 255 or any(len(part) > 1 and part[0] == "0" for part in window.text.split(".")):
+    parts = window.text.split(".")
+    numbers = [int(part) for part in parts]
+    if max(numbers) > 255 or any(len(part) > 1 and part[0] == "0" for part in parts):
         return False
-    if not _is_public(window.text) or _VERSION.search(window.before[-NEAR_CHARS:]):
+    network = numbers[3] == 0 and after[:1] == "/"
+    if network or not _is_public(window.text) or _VERSION.search(window.before[-NEAR_CHARS:]):
         return False
-    if max(numbers) > SMALL or (len(set(numbers)) == 1 and numbers[0] > 1):
-        return not (_LINE_START.search(window.before) and max(numbers) <= SMALL and window.after[:1] in (" ", "\t"))
-    return bool(_ADDRESS.search(window.before[-NEAR_CHARS:])) or after[:1] == ":"
+    if numbers[0] > SMALL or sum(number > LARGE for number in numbers) > 1 or len(set(numbers)) == 1 < numbers[0]:
+        return True
+    return after[:1] == ":" or bool(_ADDRESS.search(window.before[-NEAR_CHARS:]))
 
 
 def is_ipv6(window: Window) -> bool:
     """Whether this is somebody's address."""
     before, after = window.before[-1:], window.after[:1]
-    if before.isalnum() or before in ("_", ":", ".") or after.isalnum() or after in ("_", ":"):
+    if joins(before) or before in (":", ".") or joins(after) or after == ":":
         return False
     return _is_public(window.text)
 
 
 def _is_public(address: str) -> bool:
     try:
-        return ipaddress.ip_address(address).is_global
+        found = ipaddress.ip_address(address)
     except ValueError:
         return False
+    return found.is_global and not found.is_multicast

@@ -31,6 +31,7 @@ BY_SIGNS: dict[str, tuple[str, Callable[[bytes], list[tuple[int, int]]]]] = {
 }
 # Who judges a run of digits, the surest first.
 NUMBERS = {"id": identity.find, "card": card.find, "phone": phone.find}
+FEWEST_DIGITS = {"id": 17, "card": 13, "phone": 7}
 FORMS = {personal.AT: ("email",), personal.IPV4: ("ip",), personal.IPV6: ("ip",), personal.NUMBER: tuple(NUMBERS)}
 PRIORITY = ("key", "email", "ip", "id", "card", "passport", "plate", "phone")
 Find = tuple[int, int, str]  # start and end in bytes of the text, kind
@@ -90,8 +91,10 @@ def _judged(whole: bytes, candidates: list[list[int]], code: bool, kinds: list[s
         if form == personal.AT:
             found += _email(whole, start, end, view)
         elif form == personal.NUMBER:
+            num_digits = sum(map(str.isdecimal, view.text))
             for kind in asked:
-                found += _numbers(whole, start, kind, NUMBERS[kind](view))
+                if num_digits >= FEWEST_DIGITS[kind]:
+                    found += _numbers(whole, start, kind, NUMBERS[kind](view))
         elif (ip.is_ipv4 if form == personal.IPV4 else ip.is_ipv6)(view):
             found.append((start, end, "ip"))
     return found

@@ -15,14 +15,13 @@ _EDGE = r"(?<![0-9A-Za-z_.+-])"
 _END = r"(?![0-9A-Za-z_])(?![.-]\d)"
 MOBILE = r"1(?:3\d|4[014-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])"
 AREA = r"0(?:10|2\d|[3-9]\d{2})"
-NANP = r"[2-9]\d{2}[ .-]?[2-9]\d{2}[ .-]?\d{4}"
 # country codes of E.164
 COUNTRIES = (
     r"(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|2[1-69]\d|3[578]\d|42\d|5[09]\d|6[789]\d|8[058]\d|"
     r"9[679]\d)"
 )
 _INTERNATIONAL = re.compile(
-    rf"(?<![0-9A-Za-z_)\]+])\+{COUNTRIES}[ .-]?(?:\(0?\d{{1,4}}\)[ .-]?)?\d{{1,5}}(?:[ .-]?\d{{2,5}}){{1,4}}{_END}"
+    rf"(?<![0-9A-Za-z_)\]+=])\+{COUNTRIES}[ .-]?(?:\(0?\d{{1,4}}\)[ .-]?)?\d{{1,5}}(?:[ .-]?\d{{2,5}}){{1,4}}{_END}"
 )
 _MOBILE_BARE = re.compile(rf"{_EDGE}{MOBILE}\d{{8}}{_END}")
 _MOBILE_GROUPED = re.compile(
@@ -34,10 +33,12 @@ _LANDLINE = re.compile(
 )
 _SERVICE = re.compile(rf"{_EDGE}[48]00[ -]\d{{3,4}}[ -]\d{{3,4}}{_END}")
 _NANP_GROUPED = re.compile(
-    rf"(?<![0-9A-Za-z_.+-])(?:\+?1[ .-]?)?(?:\([2-9]\d{{2}}\)[ .-]?[2-9]\d{{2}}[ .-]\d{{4}}|[2-9]\d{{2}}-[2-9]\d{{2}}-\d{{4}}){_END}"
+    rf"(?<![0-9A-Za-z_.+-])(?:\+?1[ .-]?)?"
+    rf"(?:\([2-9]\d{{2}}\)[ .-]?[2-9]\d{{2}}[ .-]\d{{4}}|[2-9]\d{{2}}-[2-9]\d{{2}}-\d{{4}}){_END}"
 )
 _CALLED = re.compile(rf"(?<![0-9A-Za-z_.])[+(]?\d[\d ().-]{{5,22}}\d{_END}")
 MIN_DIGITS, MAX_DIGITS = 7, 15
+NANP_DIGITS = 11  # with the 1
 # a word for a phone right before the number, with no more than a sign or two between
 _RIGHT_BEFORE = re.compile(
     rf"(?:{PHONE_WORDS})(?:\s?(?:no\.?|number|num|号码|号|：|at|is|us|me|on|为|是))*[\s:：.=()（）\"']{{0,4}}[+(]?$",
@@ -57,13 +58,25 @@ def find(window: Window) -> list[tuple[int, int]]:
         (_NANP_GROUPED, True), (_MOBILE_BARE, False),
     ):  # fmt: skip
         for match in pattern.finditer(window.text):
-            if (match.start() == 0 and joined) or _cut_off(window, match.end()) or _ROUND.search(match.group()):
+            if (match.start() == 0 and joined) or _cut_off(window, match.end()) or not _is_whole(match.group()):
                 continue
             if _is_meant(window, match.start(), sure):
                 found.append(match.span())
     if not found and _RIGHT_BEFORE.search(window.before):
         found = _called(window)
     return found
+
+
+def _is_whole(number: str) -> bool:
+    """Whether a number has the digits that its country's numbers have, and is none made of zeros."""
+    if _ROUND.search(number):
+        return False
+    if not number.startswith("+"):
+        return True
+    digits = re.sub(r"\D", "", number.replace("(0)", ""))
+    if digits[0] == "1":
+        return len(digits) == NANP_DIGITS and digits[1] > "1" and digits[4] > "1"
+    return MIN_DIGITS + 2 <= len(digits) <= MAX_DIGITS
 
 
 def _is_joined(window: Window) -> bool:

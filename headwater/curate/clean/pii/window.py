@@ -15,15 +15,15 @@ BEFORE_BYTES, AFTER_BYTES = 96, 96
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015"
 # words that say what a number is, and words that say it is something else; the nearest one to the number counts
 PHONE_WORDS = (
-    r"tel(?:ephone)?s?\b|phones?\b|mobile|cell|fax|call|dial|hotline|whatsapp|contact|text me|sms|手机|电话|热线|传真|座机|联系|"
-    r"致电|拨打|來電|電話|手機|微信|客服|咨询"
+    r"tel(?:ephone)?s?\b|phones?\b|mobile|cell|fax|call|dial|hotline|whatsapp|contact|text me|sms|"
+    r"手机|电话|热线|传真|座机|联系|致电|拨打|來電|電話|手機|微信|客服|咨询"
 )
 CARD_WORDS = r"card|visa|master|amex|credit|debit|payment|卡号|银行卡|信用卡|储蓄卡|账号|帐号|账户|卡|汇款|打款"
 ID_WORDS = r"身份证|证件|identity|\bid\b|passport|护照"
 OTHER_WORDS = (
     r"order|invoice|tracking|serial|isbn|issn|ticket|sku|upc|doi|version|ver\.?|build|commit|patent|timestamp|bug|issue|"
-    r"account n|article|page|pp?\.|订单|单号|流水|编号|序列|学号|工号|合同|发票|版本|条码|期号|文号|专利|批号|批次|货号|型号|"
-    r"运单|快递|QQ|群号?|时间戳"
+    r"account n|article|page|pp?\.|订单|单号|流水|编号|序列|学号|工号|合同|发票|版本|条码|期号|"
+    r"文号|专利|批号|批次|货号|型号|运单|快递|QQ|群号?|时间戳"
 )
 NEAR_CHARS = 24  # a word counts within so many characters before a number
 
@@ -61,6 +61,11 @@ def window(text: bytes, start: int, end: int, strict: bool, chinese: bool) -> Wi
         strict=strict,
         chinese=chinese,
     )
+
+
+def joins(character: str) -> bool:
+    """Whether a character goes on with a word or number beside it; a Chinese one does not."""
+    return character == "_" or (character.isascii() and character.isalnum())
 
 
 def plain(text: str) -> str:

@@ -5,7 +5,7 @@ In: Facts (edits.json of the stage `clean`). Out: a table of kinds of edits, and
 
 from __future__ import annotations
 
-import os
+from difflib import SequenceMatcher
 from typing import Any
 
 from headwater.monitor.report.gather import Facts, inner
@@ -74,23 +74,36 @@ def _examples(facts: Facts, kind: str) -> Safe | None:
     found = [one for one in found if isinstance(one, dict)][:EXAMPLES] if isinstance(found, list) else []
     if not found:
         return None
-    return fold(join([_words(kind), " ", h("code", kind)]), *(_one(one) for one in found))
+    return fold(join([_words(kind), " ", h("code", kind)]), *(_one(one, kind.startswith("pii_")) for one in found))
 
 
-def _one(example: dict[str, Any]) -> Safe:
+def _one(example: dict[str, Any], is_shape: bool) -> Safe:
+    """Both sides of an edit; the change is marked, but not where the side before shows its shape alone."""
     before, after = (str(example.get(name, ""))[:CHARS] for name in ("before", "after"))
-    start, end = changed(before, after)
-    sides = []
-    for text, style in ((before, "no"), (after, "made")):
-        stop = len(text) - end
-        marked = [text[:start], h("b", text[start:stop], class_="change"), text[stop:]]
-        sides.append(h("div", h("div", *marked, class_=f"sample {style}", dir="auto", lang="")))
+    marks = ([], []) if is_shape else changes(before, after)
+    sides = [
+        h("div", h("div", *_marked(text, ranges), class_=f"sample {style}", dir="auto", lang=""))
+        for text, ranges, style in ((before, marks[0], "no"), (after, marks[1], "made"))
+    ]
     about = h("p", h("code", str(example.get("id", ""))[:80]), class_="meta")
     return join([about, h("div", *sides, class_="sides")])
 
 
-def changed(before: str, after: str) -> tuple[int, int]:
-    """How many characters two texts share at their beginning, and at their end beyond that."""
-    start = len(os.path.commonprefix([before, after]))
-    rest = [before[start:][::-1], after[start:][::-1]]
-    return start, len(os.path.commonprefix(rest))
+def changes(before: str, after: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """The ranges of both texts that the other does not have; where one ends earlier is no change."""
+    old: list[tuple[int, int]] = []
+    new: list[tuple[int, int]] = []
+    for tag, start, end, other_start, other_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag != "equal" and not (end == len(before) and other_end == len(after) and (old or new)):
+            old += [(start, end)] if end > start else []
+            new += [(other_start, other_end)] if other_end > other_start else []
+    return old, new
+
+
+def _marked(text: str, ranges: list[tuple[int, int]]) -> list[Any]:
+    parts: list[Any] = []
+    place = 0
+    for start, end in ranges:
+        parts += [text[place:start], h("b", text[start:end], class_="change")]
+        place = end
+    return [*parts, text[place:]]

@@ -7,6 +7,7 @@ nearest to the threshold, side by side.
 from __future__ import annotations
 
 import math
+import os
 from collections import Counter
 from typing import Any
 
@@ -17,7 +18,9 @@ from headwater.monitor.report.html import Safe, both, count, figure, fold, h, jo
 from headwater.monitor.report.reasons import explain
 from headwater.monitor.report.samples import texts_of
 
-CHARS = 260
+CHARS = 400
+LARGEST = 5
+BEFORE_CHARS = 60  # that are shown before two texts part
 
 
 def render(facts: Facts) -> Safe:
@@ -72,7 +75,7 @@ def _largest(largest: list[tuple[str, int]], texts: dict[str, dict[str, Any]]) -
                 sample(str(texts[name]["text"]), CHARS) if name in texts else None,
             ]
         )
-        for name, size in largest
+        for name, size in largest[:LARGEST]
     ]
     return fold(both("Said most often", "重复最多的"), *rows)
 
@@ -88,11 +91,13 @@ def _pair(pair: Pair, texts: dict[str, dict[str, Any]]) -> Safe:
             f" = {figure(pair.similarity, 3)}",
         ]
     )
+    whole = [str(texts[name]["text"]) if name in texts else "" for name in (pair.original, pair.copy)]
+    start = max(len(os.path.commonprefix(whole)) - BEFORE_CHARS, 0)
     sides = []
     for words, name, style in (
         (both("stays", "保留"), pair.original, "made"),
         (both("dropped", "排除"), pair.copy, "no"),
     ):
-        text = sample(str(texts[name]["text"]), CHARS, style) if name in texts else None
+        text = sample(str(texts[name]["text"])[start:], CHARS, style) if name in texts else None
         sides.append(h("div", h("p", words, " · ", h("code", name), class_="meta"), text))
     return fold(title, h("div", *sides, class_="sides"))
