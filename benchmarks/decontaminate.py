@@ -151,7 +151,8 @@ def any_run(data: Path, words: int, chars: int) -> Any:
         for start in range(0, len(texts), 500):
             own = tokens(*arrow.text_buffers(texts.slice(start, 500)), folded)
             runs, items, _, _ = index.runs_of(own, config)
-            out[start + items[np.isin(runs, known)]] = True
+            nearest = known[np.minimum(np.searchsorted(known, runs), len(known) - 1)]
+            out[start + items[nearest == runs]] = True
         return out
 
     return find
@@ -168,12 +169,13 @@ def main() -> None:
     corpora = {corpus: texts_of(options.data, corpus) for corpus in CORPORA}
     config = DecontaminateConfig()
     ours, figures = searched(options.data, config)
+    hits = ours.hits(texts)
     result = {
         "figures": figures,
         "config": config,
-        "recall": recall(cases, flagged(ours.hits(texts), config.max_share, config.max_short_share)),
+        "recall": recall(cases, flagged(hits, config.max_share, config.max_short_share)),
         "clean": clean(ours, corpora),
-        "shares": shares(cases, ours.hits(texts), ours, corpora),
+        "shares": shares(cases, hits, ours, corpora),
         "seeds": [seed_row(options.data, words, chars, cases, texts, corpora) for words, chars in SEEDS],
         "peers": [peer_row(options.data, words, chars, cases, texts, corpora) for words, chars in ((10, 16), (13, 20))],
     }

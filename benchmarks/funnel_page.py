@@ -22,6 +22,7 @@ from headwater.monitor.report.samples import texts_of
 from headwater.monitor.report.tally import PHASES, Tally
 
 EXCERPT_CHARS = 72
+READ_CHARS = 4_000
 TOP_REASONS = 3
 NEAR_RULES = 40
 WORDS = {
@@ -39,6 +40,7 @@ WORDS = {
         "The same documents and statistics: only the thresholds for English changed, so no text was read again.",
     ),
 }
+SHORT = {"labelled": "as labelled", "web": "as web pages", "technical": "as web pages under `technical`"}
 PHASE_WORDS = {
     "chosen": "not chosen",
     "judged": "against a rule",
@@ -60,7 +62,7 @@ def write(folder: Path, cases: dict[str, Case]) -> Path:
     for case, (facts, classes, _) in cases.items():
         title, words = WORDS[case]
         lines += ["", f"## {title}", "", words, "", *_funnel(classes), "", *_totals(facts)]
-    lines += ["", "## What each class lost, and why that is right", "", *_kept(cases["web"])]
+    lines += ["", "## What each class lost, and why that is right", "", *_kept(cases)]
     lines += ["", "## Every statistic and its threshold", ""]
     lines += [
         "Documents as if found on the web. From left to right the value, upward the number of documents (logarithmic); "
@@ -106,9 +108,9 @@ def _totals(facts: Facts) -> list[str]:
     return [f"By the language found: {', '.join(said)}."]
 
 
-def _kept(case: Case) -> list[str]:
-    """A paragraph a class: what was kept, the commonest reasons with examples, and what speaks for it."""
-    facts, classes, examples = case
+def _kept(cases: dict[str, Case]) -> list[str]:
+    """A part a class: the share kept, what speaks for it, and the commonest reasons as web pages with examples."""
+    facts, classes, examples = cases["web"]
     chosen = {
         (name, reason): examples.get((name, reason), [])
         for name in classes.labels()
@@ -117,9 +119,8 @@ def _kept(case: Case) -> list[str]:
     texts = texts_of(facts, {id_ for rows in chosen.values() for id_, _ in rows})
     lines: list[str] = []
     for name in sorted(classes.labels()):
-        total, kept = classes.total(name), classes.kept(name)
-        share = percent(kept.documents / (total.documents or 1))
-        lines += [f"### {name}: {share} kept", "", NOTES.get(name, ""), ""]
+        shares = [f"{SHORT[case]} {_share(of, name)}" for case, (_, of, _) in cases.items()]
+        lines += [f"### {name}", "", f"Kept {', '.join(shares)} of the documents.", "", NOTES.get(name, ""), ""]
         rows = []
         for reason, amount in classes.reasons(name)[:TOP_REASONS]:
             for number, (id_, value) in enumerate(chosen[name, reason]):
@@ -129,6 +130,10 @@ def _kept(case: Case) -> list[str]:
             header = ["rule", "says", "documents", "example", "value", "begins"]
             lines += [*table(header, rows, numbers=(2, 4)), ""]
     return lines
+
+
+def _share(classes: Tally, name: str) -> str:
+    return percent(classes.kept(name).documents / (classes.total(name).documents or 1))
 
 
 def _pictures(folder: Path, facts: Facts) -> list[str]:
@@ -160,14 +165,17 @@ def _near(facts: Facts) -> list[str]:
         for side in ("inside", "outside"):
             row = next(iter(sides[side]), None)
             text = excerpt(texts.get(row["id"], {}).get("text", ""), EXCERPT_CHARS // 2) if row else ""
-            cells += [f"{figure(row['value'])} `{row['id']}` {text}" if row else ""]
+            cells += [f"{figure(row['value'], 6)} `{row['id']}` {text}" if row else ""]
         rows.append([f"`{reason}`", ", ".join(ends), *cells])
     return table(["rule", "limit", "just inside", "just outside"], rows)
 
 
 def excerpt(text: str, chars: int = EXCERPT_CHARS) -> str:
-    """The first words of a text on one line, inert in a table of Markdown."""
-    line = " ".join(visible(text[: 8 * chars]).split()).replace("`", "'").replace("|", "¦")
+    """The first words of a text on one line, rules and banners left out, inert in a table of Markdown."""
+    told = [line for line in text[:READ_CHARS].splitlines() if 2 * sum(map(str.isalnum, line)) > len(line.strip())]
+    line = (
+        " ".join(visible("\n".join(told) or text[: 8 * chars])[: 8 * chars].split()).replace("`", "'").replace("|", "¦")
+    )
     return f"`{line[:chars]}{'…' if len(line) > chars else ''}`" if line else ""
 
 

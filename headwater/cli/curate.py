@@ -108,24 +108,32 @@ def sample(
     reason: str = typer.Option(
         "", "--reason", help="rejected by this rule (`gopher`: by any of its rules); default: kept"
     ),
-    number: int = typer.Option(5, "-n", "--number", min=1, max=MAX_SAMPLES, help="how many"),
+    near: bool = typer.Option(False, "--near", help="with --reason: the documents nearest to its limits, both sides"),
+    number: int = typer.Option(5, "-n", "--number", min=1, max=MAX_SAMPLES, help="how many; with --near a side"),
     workspace: Path = typer.Option(Path("."), "--workspace", help="folder of store/ and runs/"),
 ) -> Outcome:
     """Kept or rejected examples of a run, spread over the whole corpus by a hash.
 
     Example: headwater sample demo --reason gopher.mean_word_length -n 3
     """
-    rows = _drawn(run, reason, number, workspace)
-    shown = [
-        f"{row['id']}  {row['channel']}  {row['reason'] or 'kept'}"
-        + (f" = {row['value']:.4g}" if row["value"] is not None else "")
-        + f"\n  {row['url']}\n  {row['text'][:SAMPLE_CHARS]!r}"
-        for row in rows
-    ]
+    if near and not reason:
+        raise HeadwaterError("arguments", "--near needs --reason", mend="name the rule: --reason gopher.num_words")
+    rows = _drawn(run, reason, near, number, workspace)
+    shown = [f"{_headline(row)}\n  {row['url']}\n  {row['text'][:SAMPLE_CHARS]!r}" for row in rows]
     return Outcome(value={"run": run, "reason": reason, "documents": rows}, text="\n".join(shown))
 
 
-def _drawn(run: str, reason: str, number: int, workspace: Path) -> list[dict[str, Any]]:
+def _headline(row: dict[str, Any]) -> str:
+    """What became of a document, and how far from which limit it lies."""
+    head = f"{row['id']}  {row['channel']}  {row['reason'] or 'kept'}"
+    head += f" = {row['value']:.4g}" if row["value"] is not None else ""
+    if near := row.get("near"):
+        limits = [f"{sign} {near[name]:.4g}" for name, sign in (("low", "≥"), ("high", "≤")) if near[name] is not None]
+        head += f"  ({near['side']}: {near['rule']} = {near['value']:.4g}, kept {' and '.join(limits)})"
+    return head
+
+
+def _drawn(run: str, reason: str, near: bool, number: int, workspace: Path) -> list[dict[str, Any]]:
     from headwater.cli.show import document_files
     from headwater.curate import samples
 
@@ -135,7 +143,7 @@ def _drawn(run: str, reason: str, number: int, workspace: Path) -> list[dict[str
     judged = [(place / name).is_dir() for name in ("curate", "kept", "rejected")]
     files = [] if any(judged) else document_files(place) if place.is_dir() else [str(place)]
     if not files:
-        return samples.draw(place, reason, number)
+        return samples.near(place, reason, number) if near else samples.draw(place, reason, number)
     if reason:
         raise HeadwaterError("arguments", "these documents were not judged yet", where=run, mend="leave --reason out")
     return samples.draw_documents(files, number)

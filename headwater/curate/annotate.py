@@ -9,6 +9,7 @@ its documents and null for the others.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,12 +109,16 @@ def measured(texts: pa.Array, langs: np.ndarray) -> dict[str, pa.Array]:
 
 
 def _sizes(texts: pa.Array) -> dict[str, Any]:
-    plain = texts.to_pylist()
+    from headwater.kernels import spaces
+    from headwater.kernels.arrow import text_buffers
+
+    joined, bounds, words, plain = spaces.squeeze(*text_buffers(texts))
+    pieces = itertools.pairwise(bounds.tolist())
     return {
         "text_bytes": pc.binary_length(texts),
         "num_chars": pc.utf8_length(texts),
-        "num_words": [len(text.split()) for text in plain],
-        "digest": [normalised_digest(text) for text in plain],
+        "num_words": words,
+        "digest": [_digest(joined[a:b].data, ascii_only) for (a, b), ascii_only in zip(pieces, plain, strict=True)],
     }
 
 
@@ -124,6 +129,13 @@ def _column(values: Any, kind: pa.DataType) -> pa.Array:
 def normalised_digest(text: str) -> str:
     """A digest that white space and the composition of accents do not change."""
     joined = " ".join(text.split())
-    if not joined.isascii() and not unicodedata.is_normalized("NFC", joined):
-        joined = unicodedata.normalize("NFC", joined)
-    return hashlib.sha256(joined.encode("utf-8", "replace")).hexdigest()[:32]
+    return _digest(joined.encode("utf-8", "replace"), joined.isascii())
+
+
+def _digest(joined: bytes | memoryview, plain: bool) -> str:
+    """The digest of words joined by single blanks, in UTF-8; `plain`: in ASCII."""
+    if not plain:
+        text = str(joined, "utf-8", "replace")
+        if not unicodedata.is_normalized("NFC", text):
+            joined = unicodedata.normalize("NFC", text).encode()
+    return hashlib.sha256(joined).hexdigest()[:32]

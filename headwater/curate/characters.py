@@ -1,6 +1,6 @@
 """Kinds of characters: how many letters of each script, digits, marks and controls a text has.
 
-In: a text, or a column of texts. Out: an int64 count a kind, in the order of KINDS.
+In: a text. Out: an int64 count a kind, in the order of KINDS.
 One table holds the kind of every code point; a text is counted by looking its code points up. A second one holds the
 flags by which the kernels that read lines tell letters, white space, breaks and the marks at the end of a sentence.
 """
@@ -9,12 +9,8 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from typing import TYPE_CHECKING
 
 import numpy as np
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 KINDS = (
     "other", "space", "newline", "digit", "ascii_punctuation", "cjk_punctuation", "punctuation", "symbol",
@@ -50,7 +46,7 @@ NEWLINES = "\n\r\u2028\u2029\x85"
 LINE_BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"  # those of `str.splitlines`
 SENTENCE_ENDS = ".!?,;:…。！？，；：、—~～"  # a sentence, a clause or a verse
 CLOSERS = "\"'”’»」』）)]*_"  # may stand between that and the end of a line
-SEPARATORS = "|｜»›▸•·┃┊│／→"  # between the entries of a menu
+SEPARATORS = "|｜»›▸┃┊│"  # between the entries of a menu; · stands in foreign names
 CONTROL_CATEGORIES = ("Cc", "Cs")  # not Co or Cn: old texts write rare characters so, and new letters come every year
 
 
@@ -144,11 +140,3 @@ def code_points(text: str) -> np.ndarray:
 def counts(codes: np.ndarray) -> np.ndarray:
     """How many code points of each kind."""
     return np.bincount(table()[codes], minlength=len(KINDS))
-
-
-def count_rows(texts: pa.Array, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(kinds, others) of the texts at `rows`, int64: as `kernels.kinds.count` gives them."""
-    from headwater.kernels import kinds
-    from headwater.kernels.arrow import text_buffers
-
-    return kinds.count(*text_buffers(texts), rows, entries(), len(KINDS))

@@ -25,6 +25,7 @@ from headwater.pipeline.stage import Context, shards
 
 FOLDER = "fingerprints"
 CODE = "code"
+BATCH_ROWS = 256  # texts that are signed at once
 _HERE = "headwater.curate.fingerprint"
 
 
@@ -60,7 +61,7 @@ def sign_shard(task: dict[str, Any]) -> dict[str, Any]:
     start = 0
     with storage.open_atomic(Path(task["folder"]) / name) as handle:
         write_header(handle, (task["weight"], config.bands * config.rows), np.uint32)
-        for batch in document.read_parquet(shard, columns=["text"]):
+        for batch in document.read_parquet(shard, columns=["text"], max_rows=BATCH_ROWS):
             texts, signs = batch.column("text"), is_code[start : start + batch.num_rows]
             handle.write(np.ascontiguousarray(sign(texts, signs, config)).view(np.uint8).data)
             start += batch.num_rows

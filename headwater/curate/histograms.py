@@ -49,9 +49,9 @@ def edges(rule: Rule) -> np.ndarray:
     """The edges of a rule's bins, its limits among them."""
     limits = [limit for limit in (rule.low, rule.high) if np.isfinite(limit)]
     largest, smallest = max(limits, default=1.0), min(limits, default=1.0)
-    if largest <= 0:
-        found = np.concatenate([[0.0], _growing(1.0)])
-    elif largest <= 1:
+    if largest <= 0:  # nothing is allowed: a bin for nothing
+        return np.concatenate([[0.0, np.nextafter(0.0, 1.0)], _growing(1.0)])
+    if largest <= 1:
         found = np.linspace(0, 1, STEPS * 2 + 1)
         found = np.concatenate([found, np.linspace(0, largest, STEPS + 1)])
     elif largest / max(smallest, 1e-9) <= LINEAR_RATIO and smallest != largest:

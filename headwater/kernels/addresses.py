@@ -11,12 +11,11 @@ from __future__ import annotations
 import numpy as np
 
 from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.endings import backward, contains, forward, hashed
 from headwater.kernels.phrases import Automaton, build, hits
 
 NAMES = ("web", "chars", "extension", "number", "blocked")  # and after them the words' groups in host and path
 MAX_BYTES = 16_384  # of an address whose length alone rejects it
-PRIME = np.uint64(0x100000001B3)
-BASIS = np.uint64(0xCBF29CE484222325)
 DOT, SLASH = 0x2E, 0x2F
 
 
@@ -48,42 +47,6 @@ def _read(text, start, end, out, count):
         out[count] = _lower(byte)
         count += 1
     return count
-
-
-@kernel
-def backward(text, start, end, hashes):
-    """Hashes of the endings of a host that begin at its start or after a dot; how many (at most len(hashes))."""
-    value, count, at = BASIS, 0, end - 1
-    while at >= start:
-        if text[at] == DOT and at < end - 1 and count < len(hashes):
-            hashes[count] = value
-            count += 1
-        value = (value ^ np.uint64(text[at])) * PRIME
-        at -= 1
-    if count < len(hashes) and end > start:
-        hashes[count] = value
-        count += 1
-    return count
-
-
-@kernel
-def _contains(hashes, value):
-    low, high = 0, len(hashes)
-    while low < high:
-        middle = (low + high) // 2
-        if hashes[middle] < value:
-            low = middle + 1
-        else:
-            high = middle
-    return low < len(hashes) and hashes[low] == value
-
-
-@kernel
-def _forward(text, start, end):
-    value = BASIS
-    for at in range(start, end):
-        value = (value ^ np.uint64(text[at])) * PRIME
-    return value
 
 
 @kernel
@@ -143,7 +106,7 @@ def _extension(text, start, end, extensions):
         at -= 1
     if at < start or text[at] != DOT:
         return False
-    return _contains(extensions, _forward(text, at + 1, end))
+    return contains(extensions, forward(text, at + 1, end))
 
 
 @kernel
@@ -178,7 +141,7 @@ def _examine(
             dots -= 1
         figures[row, 3] = _is_number(buffer, 0, dots)
         for i in range(backward(buffer, 0, dots, endings)):
-            if _contains(blocked, endings[i]):
+            if contains(blocked, endings[i]):
                 figures[row, 4] = 1
         hits(
             buffer, 0, host, classes, steps, num_classes, ends, shorter, lengths, groups, whole, 1, 2 * row + 1, seen,
@@ -188,16 +151,6 @@ def _examine(
             buffer, host, whole_length, classes, steps, num_classes, ends, shorter, lengths, groups, whole, 1,
             2 * row + 2, seen, last, words[row, 1],
         )  # fmt: skip
-
-
-@kernel
-def _hash_rows(offsets, text, backwards, out):
-    for row in range(len(out)):
-        start, end = offsets[row], offsets[row + 1]
-        value = BASIS
-        for i in range(end - start):
-            value = (value ^ np.uint64(text[end - 1 - i] if backwards else text[start + i])) * PRIME
-        out[row] = value
 
 
 def examine(
@@ -221,19 +174,7 @@ def _examined(
     return {name: figures[:, column] for column, name in enumerate(NAMES)}, found
 
 
-def hashes(offsets: np.ndarray, text: np.ndarray, *, hosts: bool) -> np.ndarray:
-    """Sorted hashes of hosts (read from their end), or of extensions, for `examine`. ASCII, in small letters."""
-    warm("addresses", _compile)
-    return _hashed(offsets, text, hosts)
-
-
-def _hashed(offsets: np.ndarray, text: np.ndarray, hosts: bool) -> np.ndarray:
-    out = np.empty(len(offsets) - 1, np.uint64)
-    _hash_rows(frozen(offsets, np.int64), frozen(text, np.uint8), hosts, out)
-    return np.unique(out)
-
-
 def _compile() -> None:
     offsets, text = np.array([0, 1]), np.array([97])
-    found = _hashed(offsets, text, True)
+    found = hashed(offsets, text, True)
     _examined(offsets, text, found, found, build([("a", 0)], 1))

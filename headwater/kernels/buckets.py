@@ -14,7 +14,7 @@ import numpy as np
 
 from headwater.kernels.compiled import frozen, kernel, warm
 
-FULL, MOST = 4, 64
+FULL, MOST = 16, 64
 NEW, HELD, KNOWN = 2, 1, 0  # a member's role: of this piece; held from an earlier piece; of an index
 CROWDED, INDEXED = 1, 2  # flags of an edge: its bucket was full; the earlier document is one of an index
 

@@ -19,7 +19,8 @@ from headwater.kernels.compiled import frozen, kernel, warm
 from headwater.kernels.page_lines import measure_changed, measure_pages
 from headwater.kernels.prose import measure_lines, measure_words
 from headwater.kernels.repetition import DUPLICATE_SIZES, TOP_SIZES, measure_runs, sum_words
-from headwater.kernels.words import hash_spelling, known_spellings, split_rows
+from headwater.kernels.spelling_table import hash_spelling
+from headwater.kernels.words import known_spellings, split_rows
 
 STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")
 PAGE_NAMES = ("lorem_lines", "curly_lines", "sentences")

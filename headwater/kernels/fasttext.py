@@ -1,8 +1,9 @@
 """fastText's way from a text to the rows of its matrix, over Arrow's buffers.
 
 In: offsets and bytes, a dictionary and a matrix. Out: a text's mean row. Words are runs without ASCII white space; a
-word gives its own row and those of its parts of min to max characters, hashed by bytes taken as signed, as fastText does;
-runs of words are hashed too. Source: facebookresearch/fastText, the file format and behaviour of version 12.
+word gives its own row and those of its parts of min to max characters, hashed by bytes taken as signed, as fastText
+does; runs of words are hashed too.
+Source: facebookresearch/fastText, the file format and behaviour of version 12.
 """
 
 from __future__ import annotations

@@ -26,9 +26,13 @@ def is_address(codes, low, high, flags):
     scheme = low
     while scheme < high and flags[codes[scheme]] & SCHEME:
         scheme += 1
-    if scheme - low < 2 or scheme + 3 >= high or codes[scheme] != COLON:
-        scheme = high
-    elif codes[scheme + 1] != SLASH or codes[scheme + 2] != SLASH:
+    if (
+        scheme - low < 2
+        or scheme + 3 >= high
+        or codes[scheme] != COLON
+        or codes[scheme + 1] != SLASH
+        or codes[scheme + 2] != SLASH
+    ):
         scheme = high
     for at in range(low, high - 1):  # a user's name may hold anything, an @ too
         begins = at == low or at == scheme + 3 or (codes[at - 1] == AT and at > low + 1)
@@ -85,9 +89,9 @@ def _is_rest(codes, at, high, flags):
 @kernel
 def _ip_end(codes, start, high, flags):
     """Where a public IPv4 address that begins at a place ends; 0 where none does."""
-    at, address = start, 0
+    at, address = start, np.int64(0)
     for k in range(4):
-        begin, part = at, 0
+        begin, part = at, np.int64(0)
         while at < high and at - begin < 3 and flags[codes[at]] & DIGIT:
             part = part * 10 + np.int64(codes[at]) - 0x30
             at += 1

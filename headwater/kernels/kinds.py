@@ -3,7 +3,7 @@
 In: a text array's offsets and bytes, the rows asked for, and a table of the kind of every code point. Out: a count a
 kind and row, and what no kind says: characters, combining marks, marks piled on marks, and misread bytes.
 
-A byte sequence of UTF-8 that was read as a one-byte encoding leaves a telling run: a capital letter of Latin-1 (Ã, ä)
+A byte sequence of UTF-8 that was read as a one-byte encoding leaves a telling run: a letter of Latin-1 (Ã, Ð, ä)
 and after it exactly the continuation characters that it announced. Such runs are counted as misread.
 """
 
@@ -17,6 +17,12 @@ from headwater.kernels.compiled import frozen, kernel, warm
 KIND, COMBINING, CONTINUATION = 0x3F, 0x40, 0x80  # of a table's entry: its kind, and two flags
 CHARS, COMBINED, PILED, MISREAD = 0, 1, 2, 3  # columns of the second array
 PILE = 5  # the fifth mark on one letter is no spelling of any script
+
+
+@kernel
+def _leads_pair(code):
+    """First bytes of two-byte characters of Latin, Greek, Cyrillic, Hebrew and Arabic; not É or Ü, which end words."""
+    return 0xC2 <= code <= 0xC5 or 0xCE <= code <= 0xD1 or 0xD7 <= code <= 0xD9
 
 
 @kernel
@@ -48,7 +54,7 @@ def _count(offsets, text, rows, table, counts, others):
                 if wanted == 0:
                     misread += got + 1
             else:
-                wanted = 1 if 0xC2 <= code <= 0xDF else 2 if 0xE0 <= code <= 0xEF else 3 if 0xF0 <= code <= 0xF4 else 0
+                wanted = 1 if _leads_pair(code) else 2 if 0xE0 <= code <= 0xEF else 3 if 0xF0 <= code <= 0xF4 else 0
                 got = 0
         others[k, CHARS], others[k, COMBINED], others[k, PILED], others[k, MISREAD] = chars, combined, piled, misread
 

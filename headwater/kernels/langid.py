@@ -2,8 +2,8 @@
 
 In: a stream of letters (see `letters`). Out: slots (for training), or sums of weights a language (to identify).
 An n-gram is a run of 1 to 5 letters of one script and of gaps between words that ends at a letter or a gap, a whole
-word of 4 letters or more, or two words that follow each other. Its slot is its hash; a table keeps weights for the slots
-that say most, and knows nothing of the others.
+word of 4 letters or more, or two words that follow each other. Its slot is its hash; a table keeps weights for the
+slots that say most, and knows nothing of the others.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from headwater.kernels.compiled import kernel
 
 BITS = 20
+BLOCK = 16  # languages that are added up at once
 MAX_LETTERS = 5
 MIN_WORD_LETTERS = 4  # shorter ones are n-grams already, gaps and all
 PER_LETTER = MAX_LETTERS + 2  # most slots that one place in the stream gives
@@ -66,11 +67,14 @@ def slots_of(codes, kinds, count, script, out):
 
 @kernel
 def add_weights(slots, found, index, weights, first_row, sums):
-    """Add the weights [rows, languages] of the known slots to the sums; `index` holds a slot's row plus 1, or 0."""
-    width = weights.shape[1]
+    """Add the weights [rows, languages] of the known slots to the sums; `index` holds a slot's row plus 1, or 0.
+
+    Languages are padded to a multiple of BLOCK, so that the inner loop is a few instructions on vectors.
+    """
+    rows, width = weights.shape
     for i in range(found):
         row = int(index[slots[i]]) - first_row
-        if 0 < row <= weights.shape[0]:
-            line = weights[row - 1]
-            for language in range(width):
-                sums[language] += np.int32(line[language])
+        if 0 < row <= rows:
+            for block in range(0, width, BLOCK):
+                for k in range(BLOCK):
+                    sums[block + k] += np.int32(weights[row - 1, block + k])

@@ -18,11 +18,12 @@ from headwater.kernels.compiled import kernel
 from headwater.kernels.scripts import HAN, KANA, LATIN
 from headwater.kernels.softmax import probabilities
 
-PIECE_BYTES = 640
-MAX_PIECES = 12
+PIECE_BYTES = 512
+MAX_PIECES = 10
 SEEK_BYTES = 80  # how far a piece looks for a break to begin at
 HAN_PER_WORD, LETTERS_PER_WORD = 1.6, 5.0
-LATIN_AMONG_OTHERS = 0.43  # a Latin word in a text of another script is often a name: even at 70 % of the words
+LATIN_AMONG_OTHERS = 0.2  # a Latin word in a text of another script is often a name or code: even at 83 % of the words
+CODE_PIECE = 0.95  # how much less a piece of source code says of a text's language
 LEAST_SHARE = 0.03  # of the words: scripts rarer than that are not looked at
 JAPANESE_KANA, KANA_STEEPNESS = 0.06, 100.0  # share of kana at which a text is as likely Japanese as Chinese
 FLOOR = 1e-4
@@ -86,7 +87,7 @@ def likelihoods(codes, kinds, count, model, counts, slots, sums, logits, out):
         out[firsts[KANA]] += ja * east / total
         out[firsts[HAN]] += (1.0 - ja) * east / total
     for script in range(1, len(counts)):
-        if not counts[script] or script == HAN or script == KANA or firsts[script] < 0:
+        if not counts[script] or script in (HAN, KANA) or firsts[script] < 0:
             continue
         share = (latin if script == LATIN else counts[script] / LETTERS_PER_WORD) / total
         first, width = firsts[script], widths[script]
@@ -94,8 +95,9 @@ def likelihoods(codes, kinds, count, model, counts, slots, sums, logits, out):
             out[first] += share
         elif share >= LEAST_SHARE:
             found = langid.slots_of(codes, kinds, count, script, slots)
-            sums[:width] = 0
-            langid.add_weights(slots, found, index, tables[script], first_rows[script], sums[:width])
+            padded = tables[script].shape[1]
+            sums[:padded] = 0
+            langid.add_weights(slots, found, index, tables[script], first_rows[script], sums[:padded])
             heat = max(heats[script, 0] + heats[script, 1] * math.log(counts[script]), 0.05)
             scale = scales[script] / math.sqrt(counts[script])
             for k in range(width):
@@ -138,14 +140,14 @@ def mix(pieces, weights, num, shares):
 
 
 @kernel
-def identify_rows(offsets, text, model, code_weights, classes, results):
+def identify_rows(offsets, text, model, code_weights, code_bias, classes, results):
     """Fill results [rows, 6 + scripts] with what the columns below say; letters of each script stand behind them."""
     firsts, han_kinds = model[2], model[8]
     room = PIECE_BYTES * 2 + 2 * SEEK_BYTES + 8
     codes, kinds = np.empty(room, np.uint16), np.empty(room, np.uint8)
     shapes, words = np.empty(room, np.uint8), np.empty(room, np.uint64)
     slots = np.empty(room * langid.PER_LETTER, np.int32)
-    sums, logits = np.empty(classes, np.int32), np.empty(classes, np.float32)
+    sums, logits = np.empty(classes + langid.BLOCK, np.int32), np.empty(classes, np.float32)
     counts = np.empty(len(firsts), np.int64)
     pieces, weights = np.empty((MAX_PIECES, classes), np.float64), np.empty(MAX_PIECES, np.float64)
     shares = np.empty(classes, np.float64)
@@ -153,7 +155,7 @@ def identify_rows(offsets, text, model, code_weights, classes, results):
     for row in range(len(offsets) - 1):
         start, end = offsets[row], offsets[row + 1]
         num = min(max((end - start + PIECE_BYTES - 1) // PIECE_BYTES, 1), MAX_PIECES)
-        logit, tokens, hans = 0.0, 0, 0
+        logit, tokens, hans, total_words = 0.0, 0, 0, 0.0
         for p in range(num):
             first, last = piece_bounds(text, start, end, p, num)
             count = letters.stream(text, first, last, scripts, plain, keys, values, codes, kinds)
@@ -165,11 +167,17 @@ def identify_rows(offsets, text, model, code_weights, classes, results):
                     shown = han_kinds[codes[i]]
                     hans += (shown == HANS) - (shown == HANT)
             count = code_shape.tokens_of(text, first, last, shapes, words)
-            tokens += count
+            piece_logit = 0.0
             for i in range(code_shape.slots_of(shapes, words, count, slots)):
-                logit += code_weights[slots[i]]
+                piece_logit += code_weights[slots[i]]
+            heat = code_bias[1] + code_bias[2] * math.log(count)
+            odds = math.exp(-min(max(piece_logit / math.sqrt(count) * heat + code_bias[0], -60.0), 60.0))
+            total_words += weights[p]
+            weights[p] *= 1.0 - CODE_PIECE / (1.0 + odds)
+            tokens += count
+            logit += piece_logit
         mix(pieces, weights, num, shares)
         best = shares.argmax()
         results[row, CLASS] = best if shares[best] > 0 else -1
         results[row, SHARE], results[row, CODE_LOGIT] = shares[best], logit / math.sqrt(max(tokens, 1))
-        results[row, TOKENS], results[row, HANS_LESS_HANT], results[row, WORDS] = tokens, hans, weights[:num].sum()
+        results[row, TOKENS], results[row, HANS_LESS_HANT], results[row, WORDS] = tokens, hans, total_words

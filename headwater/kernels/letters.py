@@ -11,7 +11,7 @@ import numpy as np
 
 from headwater.kernels.characters import decode
 from headwater.kernels.compiled import kernel
-from headwater.kernels.scripts import ARABIC, FIRST_MARK, HAN, NUM_MARKS
+from headwater.kernels.scripts import ARABIC, FIRST_MARK, HAN, LATIN, NUM_MARKS
 
 MAX_TAG_BYTES = 200
 ZWNJ = 0x200C  # joins nothing: Persian writes it inside words
@@ -109,6 +109,8 @@ def stream(text, start, end, scripts, plain, keys, values, codes, kinds):
         if kind:
             codes[count], kinds[count] = plain[code], kind
             count += 1
+            if kind != LATIN:
+                token = count  # an address begins after it
         elif FIRST_MARK <= code < FIRST_MARK + NUM_MARKS:
             letter = composed(codes[count - 1], code, keys, values)
             codes[count - 1] = letter if letter else codes[count - 1]

@@ -139,9 +139,9 @@ def _phrases_in(line, start, stop, phrases):
             continue
         second = line[at + 1] | LOWER_CASE if at + 1 < stop else 0
         for k in range(len(PHRASES)):
-            if (begun >> k) & 1 and second == letters[bounds[k] + 1]:
-                if _spells(line, at, stop, letters, bounds[k], bounds[k + 1], True):
-                    found |= 1 << k
+            begins_here = (begun >> k) & 1 and second == letters[bounds[k] + 1]
+            if begins_here and _spells(line, at, stop, letters, bounds[k], bounds[k + 1], True):
+                found |= 1 << k
     return found
 
 

@@ -21,13 +21,14 @@ AT, NUMBER, IPV4, IPV6 = 0, 1, 2, 3
 MIN_DIGITS, MIN_CALLED_DIGITS = 10, 7
 MAX_GROUP = 19  # digits without a break: longer than any number of ours
 MAX_GAP = 3  # separators between two groups
+MAX_OPENING = 2  # plus signs and brackets before the first one
 COLON_GAP = 2  # spaces between a colon and a number
 MAX_IPV6 = 39  # characters
 DOT, COLON = 0x2E, 0x3A
 # classes of a character
-OTHER, DIGIT, GAP, PLUS, OPEN, AT_SIGN = 0, 1, 2, 3, 4, 5
+OTHER, DIGIT, GAP, OPEN, AT_SIGN = 0, 1, 2, 3, 4
 # what a byte can be part of, as bits
-DIGITS, AT_SIGNS, WIDE, NUMBER_STARTS, ADDRESS, WORD = 1, 2, 4, 8, 16, 32
+DIGITS, AT_SIGNS, WIDE, ADDRESS, WORD = 1, 2, 4, 8, 16
 
 
 def _signs() -> np.ndarray:
@@ -35,7 +36,6 @@ def _signs() -> np.ndarray:
     signs[[*b"0123456789"]] |= DIGITS
     signs[[*b"@"]] |= AT_SIGNS
     signs[0xEF] |= WIDE  # the first byte of full-width ASCII
-    signs[[*b"+("]] |= NUMBER_STARTS
     signs[[*b"0123456789abcdefABCDEF.:"]] |= ADDRESS
     signs[[*b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_."]] |= WORD
     return signs
@@ -53,7 +53,7 @@ def _read(text, at, end):
             return DIGIT, 1
         if byte in (0x20, 0x2D, DOT, 0x29, 0x2F):  # space - . ) /
             return GAP, 1
-        return AT_SIGN if byte == 0x40 else PLUS if byte == 0x2B else OPEN if byte == 0x28 else OTHER, 1
+        return AT_SIGN if byte == 0x40 else OPEN if byte == 0x28 else OTHER, 1
     if byte == 0xC2 and at + 1 < end and text[at + 1] == 0xA0:  # no-break space
         return GAP, 2
     if byte < 0xE2 or at + 2 >= end:
@@ -64,7 +64,7 @@ def _read(text, at, end):
             return DIGIT, 3
         if third in (0x89, 0x8D, 0x8E, 0x8F):  # ） － ． ／
             return GAP, 3
-        return AT_SIGN if third == 0xA0 else PLUS if third == 0x8B else OPEN if third == 0x88 else OTHER, 3
+        return AT_SIGN if third == 0xA0 else OPEN if third == 0x88 else OTHER, 3
     dash = byte == 0xE2 and second == 0x80 and 0x90 <= third <= 0x95
     ideographic_space = byte == 0xE3 and second == 0x80 and third == 0x80
     return GAP if dash or ideographic_space else OTHER, 3 if byte < 0xF0 else 1
@@ -180,38 +180,55 @@ def _is_called(text, begin, start):
 
 
 @kernel
+def _opening(text, begin, start):
+    """(where a number with its + and brackets starts, whether a + is there)."""
+    plus = False
+    for _ in range(MAX_OPENING):
+        if start > begin and (text[start - 1] == 0x2B or text[start - 1] == 0x28):
+            start -= 1
+            plus |= text[start] == 0x2B
+        elif start - 3 >= begin and text[start - 3] == 0xEF and text[start - 2] == 0xBC:
+            if text[start - 1] != 0x8B and text[start - 1] != 0x88:
+                break
+            start -= 3
+            plus |= text[start + 2] == 0x8B
+        else:
+            break
+    return start, plus
+
+
+@kernel
 def _numbers(text, row, begin, end, found, count):
     """Note the runs of digits."""
     at = begin
     while at < end:
-        if not SIGNS[text[at]] & (DIGITS | NUMBER_STARTS | WIDE):
+        if not SIGNS[text[at]] & (DIGITS | WIDE):
             at += 1
             continue
         kind, size = _read(text, at, end)
-        if kind not in (DIGIT, PLUS, OPEN):
+        if kind != DIGIT:
             at += size
             continue
-        start, last, digits, group, gap = at, at, 0, 0, 0
+        start, plus = _opening(text, begin, at)
+        last, digits, group, gap = at, 0, 0, 0
         kept_last, kept_digits = at, 0  # at the end of the group before
-        plus, too_long = kind == PLUS, False
         while at < end:
             kind, size = _read(text, at, end)
             if kind == DIGIT:
                 digits, group, gap = digits + 1, group + 1, 0
-                too_long |= group > MAX_GROUP
                 last = at + size
-            elif digits and kind in (GAP, OPEN) and gap < MAX_GAP and not too_long:
-                group, gap = 0, gap + 1
-                kept_last, kept_digits = last, digits
-            elif digits or kind not in (PLUS, OPEN) or at - start > 2 * size:
+            elif group > MAX_GROUP or kind not in (GAP, OPEN) or gap == MAX_GAP:
                 break
+            else:
+                if gap == 0:
+                    kept_last, kept_digits = last, digits
+                group, gap = 0, gap + 1
             at += size
-        if too_long:
+        if group > MAX_GROUP:
             last, digits = kept_last, kept_digits
         called = plus or _is_called(text, begin, start)
         if digits >= (MIN_CALLED_DIGITS if called else MIN_DIGITS):
             count = _note(found, count, row, start, last, NUMBER)
-        at = max(at, start + 1)
     return count
 
 

@@ -101,7 +101,7 @@ def is_ellipsis_at(codes, start, end):
 
 @kernel
 def measure_lines(codes, bounds, flags, out):
-    """Gopher's lines, and FineWeb's; pieces between line feeds, and paragraphs, that were there before. A row a text."""
+    """Gopher's lines, and FineWeb's; pieces and paragraphs that were there before. A row a text."""
     for row in range(len(bounds) - 1):
         first, last = bounds[row], bounds[row + 1]
         feeds = 0
@@ -130,7 +130,7 @@ def _measure_pieces(codes, first, last, flags, table, out):
             continue
         length = at - begin
         if length == 0:
-            empty_ends += last > first and (at == first or at == last)
+            empty_ends += last > first and at in (first, last)
         else:
             seen = add(table, piece_key(codes, begin, at))
             out[PIECES] += 1

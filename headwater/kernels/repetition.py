@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from headwater.kernels.compiled import kernel
-from headwater.kernels.words import BASE, ONE, SPREAD
+from headwater.kernels.spelling_table import BASE, ONE, SPREAD
 
 TOP_SIZES = (2, 3, 4)
 DUPLICATE_SIZES = (5, 6, 7, 8, 9, 10)

@@ -28,7 +28,9 @@ TEXTS = st.text(
 @example(["é" + "\u0301" * 9 + "Ã©â€™", "a\r\n\r\nb\n \n\tc  d \n"], 0, pa.string())
 def test_counts_equal_the_reference(texts, cut, kind):
     array = pa.array(texts, kind).slice(min(cut, len(texts)))
-    counts, others = characters.count_rows(array, np.arange(len(array)))
+    counts, others = kinds.count(
+        *text_buffers(array), np.arange(len(array)), characters.entries(), len(characters.KINDS)
+    )
     for row, text in enumerate(array.to_pylist()):
         found = {name: int(n) for name, n in zip(characters.KINDS, counts[row], strict=True) if n}
         assert found == dict(reference.kinds(text))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from headwater.curate.decontaminate import index
 from headwater.curate.decontaminate.config import DecontaminateConfig
 from headwater.kernels import arrow, fold
+from headwater.kernels.compiled import frozen
 from headwater.kernels.matches import KEPT, Hits, Limits, _matched, match
 from headwater.kernels.tokens import tokens
 from tests.reference import matches as reference
@@ -63,7 +64,8 @@ QUESTION = "Natalia sold clips to forty eight of her friends in April and then h
 def search(texts: list[str], items: list[str], chunk: int = 1 << 20, overlap: int = 1 << 16) -> Hits:
     offsets, text = arrow.text_buffers(pa.array(texts, pa.large_string()))
     limits = Limits(WORDS, CHARS, 5.0, 0.625, 1 / 3, 0.2, 0.5)
-    return _matched(offsets, text, fold.table(), built(items), limits, chunk, overlap)
+    own = (frozen(offsets, np.int64), frozen(text, np.uint8), frozen(fold.table(), np.uint32), built(items))
+    return _matched(*own, limits, chunk, overlap)
 
 
 @pytest.mark.parametrize("before", [0, 400, 480, 500, 511, 512, 600, 930])

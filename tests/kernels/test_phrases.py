@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from headwater.kernels import phrases
 from headwater.kernels.arrow import text_buffers
 
+PHRASES = st.text("abA加微信", min_size=1, max_size=4)
 SMALL = st.text("abA加微信 ", max_size=14)
 
 
@@ -38,7 +39,7 @@ def slow(text: str, spelled: list[tuple[str, int, bool]], num_groups: int, most:
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(SMALL, max_size=4),
-    st.lists(st.tuples(st.text("abA加微信", min_size=1, max_size=4), st.integers(0, 2), st.booleans()), min_size=1, max_size=6),
+    st.lists(st.tuples(PHRASES, st.integers(0, 2), st.booleans()), min_size=1, max_size=6),
     st.integers(1, 4),
 )  # fmt: skip
 @example(["加微信加微信 ab"], [("加微", 0, False), ("微信", 0, False), ("b", 1, True), ("AB", 1, True)], 4)

@@ -36,7 +36,7 @@ def misread(text: str) -> int:
     total = at = 0
     while at < len(text):
         code = ord(text[at])
-        size = 1 if 0xC2 <= code <= 0xDF else 2 if 0xE0 <= code <= 0xEF else 3 if 0xF0 <= code <= 0xF4 else 0
+        size = 1 if chr(code) in "ÂÃÄÅÎÏÐÑ×ØÙ" else 2 if 0xE0 <= code <= 0xEF else 3 if 0xF0 <= code <= 0xF4 else 0
         following = text[at + 1 : at + 1 + size]
         if size and len(following) == size and all(character in later for character in following):
             total += size + 1

@@ -1,4 +1,4 @@
-"""Words of English as the slow, obvious reference cuts them: regular expressions, one run without white space at a time.
+"""Words of English as the slow reference cuts them: regular expressions, one run without white space at a time.
 
 The rules are spaCy's for a blank English pipeline; where it is installed, a test holds this and the kernel equal to it.
 One thing is left out on both sides: spaCy also looks for known spellings across a space.
@@ -15,8 +15,12 @@ from headwater.kernels.spellings import UNITS, spellings
 PREFIX_WORDS = re.compile(r"\.\.+|US\$|[AC]\$")
 HYPHENS = re.compile(r"-{1,3}|—{1,2}|–|~")
 LABEL = r"(?:[{host}](?:[{host}_-]{{0,62}}[{host}])?\.)"
-OCTETS = r"(?:[1-9]\d?|1\d\d|2[01]\d|22[0-3])(?:\.(?:1?\d{1,2}|2[0-4]\d|25[0-5])){2}\.(?:[1-9]\d?|1\d\d|2[0-4]\d|25[0-4])"
-PRIVATE = r"(?!(?:10|127)(?:\.\d{1,3}){3}|(?:169\.254|192\.168)(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})"
+OCTETS = (
+    r"(?:[1-9]\d?|1\d\d|2[01]\d|22[0-3])(?:\.(?:1?\d{1,2}|2[0-4]\d|25[0-5])){2}\.(?:[1-9]\d?|1\d\d|2[0-4]\d|25[0-4])"
+)
+PRIVATE = (
+    r"(?!(?:10|127)(?:\.\d{1,3}){3}|(?:169\.254|192\.168)(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})"
+)
 
 
 def has(character: str, flag: int) -> bool:

@@ -33,21 +33,20 @@ MIN_GAIN = 0.2  # of the share of common characters, over what stood there
 TABLE_STEPS = (1, 2)
 MIN_LINE_COMMON = 0.6  # where bytes of plain ASCII may belong to the Chinese characters too
 _WESTERN = re.compile("[" + "".join(re.escape(c) for c in BYTE_OF if c != "ÿ") + "]{2,}")
-_WESTERN_LINE = re.compile(r"[^\n]*[\u00c0-\u00fe]{2}[^\n]*")
 _EASTERN = re.compile(r"[\u00a4-\u00f7\u2010-\u9fff\ue000-\uf8ff\uff01-\uffe5]{2,}")
-_EASTERN_LINE = re.compile(r"[^\n]*[\u4e00-\u9fff]{2}[^\n]*")
+_LINE = re.compile(r"[^\n]+")
 
 
 def repair(text: str) -> tuple[str, int]:
     """The text with GBK that was read as Latin-1 put right, and how many Chinese characters came of it."""
-    text, lines = _replace(text, _WESTERN_LINE, lambda line: _whole_line(_western_bytes(line), "gb18030"))
+    text, lines = _replace(text, _LINE, lambda line: _whole_line(_western_bytes(line), "gb18030"))
     text, runs = _replace(text, _WESTERN, _from_western)
     return text, lines + runs
 
 
 def repair_utf8(text: str) -> tuple[str, int]:
     """The text with UTF-8 that was read as GBK put right, and how many Chinese characters came of it."""
-    text, lines = _replace(text, _EASTERN_LINE, lambda line: _whole_line(_gbk_bytes(line), "utf-8"))
+    text, lines = _replace(text, _LINE, lambda line: _whole_line(_gbk_bytes(line), "utf-8"))
     text, runs = _replace(text, _EASTERN, lambda run: _chinese(_gbk_bytes(run), "utf-8"))
     return text, lines + runs
 

@@ -24,7 +24,7 @@ from headwater.kernels.arrow import text_buffers
 MAX_BYTES = 480  # of a line that can be a cookie banner
 # the bullet before a line, and what a link leads to
 BULLET = r"^(?:[-*+•·▪◦>»]|\d{1,2}\.)\s+"
-LINK = r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"
+LINK = r"(^|[^!])\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"  # an image is no link
 EMPHASIS = r"^[*_]{1,3}([^*_]*)[*_]{1,3}$"
 AROUND = 100  # bytes before and after a line that tell whether it is one of a paragraph's
 # the next line begins in small letters, and this one has not ended; this one does, and the one before has not
@@ -46,7 +46,7 @@ def cut_boilerplate(texts: pa.Array, wanted: np.ndarray, counts: Counts) -> pa.A
 
 def are_boilerplate(lines: pa.Array) -> np.ndarray:
     """Which lines are no part of what a page says."""
-    unlinked = pc.replace_substring_regex(lines, LINK, r"\1")
+    unlinked = pc.replace_substring_regex(lines, LINK, r"\1\2")
     bare = pc.replace_substring_regex(unlinked, BULLET, "")
     bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(bare, EMPHASIS, r"\1"))
     found = np.zeros(len(bare), bool)
@@ -71,7 +71,7 @@ def slices(text: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pa.Array:
 
 
 def stand_alone(text: np.ndarray, starts: np.ndarray, ends: np.ndarray, which: np.ndarray) -> np.ndarray:
-    """`which` without lines of hand-wrapped paragraphs: those that the next line goes on from, or that go on from one."""
+    """`which` without lines of hand-wrapped paragraphs: those that the next goes on from, or that go on from one."""
     alone = which.copy()
     for number in np.flatnonzero(which).tolist():
         start, end = int(starts[number]), int(ends[number])
@@ -114,9 +114,10 @@ def without_lines(text: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
 def _with_blanks(text: bytes, first: int, last: int) -> tuple[int, int]:
     """A gap with the blank lines after it where there is one before it too, or with all before it at a text's end."""
     before = text.rfind(b"\n", 0, max(first - 1, 0)) + 1  # where the line before it starts
-    if first == 0 or not text[before:first].strip():
-        blank = _BLANK_LINES.match(text, last)
-        last = blank.end() if blank else last
+    blank = _BLANK_LINES.match(text, last)
+    following = blank.end() if blank else last
+    if first == 0 or following == len(text) or not text[before:first].strip():
+        last = following
     if last == len(text):
         while first and text[first - 1] in b" \t\r\n":
             first -= 1

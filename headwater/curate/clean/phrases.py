@@ -35,11 +35,16 @@ _TURN = (
 )
 _ZH_TURN = r"(?:[«‹<←] ?)?[上下]一(?:篇|页|章|节|条|个)(?:文章|新闻)?(?: ?[»›>→])?"
 _THING = r"(?:article|post|page|story|video|recipe)"
+_CONSENT = (
+    r"(?:experiences?|consent|accept|agree|polic(?:y|ies)|personali[sz]e|analy[sz]e|analytics|traffic|settings|browser|"
+    r"essential|functionality|continu(?:e|ing)|privacy|advertising|ads)"
+)
 _PROVINCE = r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
 
 KINDS: dict[str, tuple[str, ...]] = {
     "consent": (
-        rf"(?:we|{_SITE})(?: and our partners)? (?:may )?(?:uses?|stores?|sets?) [^.!?]{{0,60}}\bcookies?\b.{{0,240}}",
+        rf"(?:we|{_SITE})(?: and our partners)? (?:may )?(?:uses?|stores?|sets?) [^.!?]{{0,60}}\bcookies?\b"
+        rf"(?:(?: and (?:similar|other) [a-z]{{1,20}})? ?[.!]?|.{{0,120}}\b{_CONSENT}\b.{{0,120}})",
         r"by (?:continuing|using|clicking|browsing|closing|visiting)\b.{0,120}\b(?:cookies?|privacy policy)\b.{0,120}",
         r"(?:accept|allow|reject|decline|deny|manage)(?: all| optional| non-essential| my)? (?:cookies?|consent)",
         r"(?:accept|allow|reject|decline) all",

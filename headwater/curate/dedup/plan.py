@@ -15,7 +15,6 @@ from headwater.curate.dedup.config import DedupConfig
 
 MAX_REGIONS = 256
 MAX_PARTITIONS = 4096
-SHARE = 4  # of the memory is what a task reads at once; the rest is for sorting it and for what it writes
 KEY_BYTES, RECORD_BYTES = 160, 160  # of a reducer's memory for each record: the record, its order, and what is matched
 
 KEY = np.dtype([("high", "<u8"), ("low", "<u8"), ("order", "<i8")])
@@ -55,7 +54,8 @@ class Plan:
 
     @property
     def task_memory(self) -> int:
-        return self.config.memory // max(1, self.workers)
+        """Bytes that one task may reckon with: a quarter of its part, the rest is for reading and sorting files."""
+        return self.config.memory // (4 * max(1, self.workers))
 
     def region_edges(self) -> np.ndarray:
         """The order of the first document of each region, and the end."""

@@ -20,10 +20,11 @@ import pyarrow.parquet as pq
 from headwater import storage
 from headwater.curate.dedup import copies, index, sections
 from headwater.curate.dedup.minhash import EDGE
-from headwater.curate.dedup.plan import DROP, SHARE, Plan
+from headwater.curate.dedup.plan import DROP, Plan
 from headwater.pipeline import phases
 from headwater.pipeline.stage import Context
 
+BYTES_PER_DOCUMENT = 17
 CLUSTER = np.dtype([("order", "<i8"), ("root", "<i8")])
 NAMES = pa.schema([("order", pa.int64()), ("id", pa.string()), ("digest", pa.string())])
 SETTLED, CLUSTERS = f"{phases.WORK}/settled.drops", f"{phases.WORK}/clusters"
@@ -88,7 +89,7 @@ def settle(task: dict[str, Any]) -> dict[str, Any]:
 
 def _array(path: Path, plan: Plan, dtype: Any, value: Any) -> np.ndarray:
     """An array with an entry a document: in memory, or in a file that is gone with its last use."""
-    if plan.num_documents * 17 * SHARE <= plan.config.memory:
+    if plan.num_documents * BYTES_PER_DOCUMENT <= plan.task_memory:
         return np.full(plan.num_documents, value, dtype)
     found = np.memmap(path, dtype, "w+", shape=(plan.num_documents,))
     path.unlink()

@@ -1,8 +1,8 @@
 """C4's rules for English web pages: a page is judged by what its line rules leave of it.
 
 In: counts of lines and sentences. Out: statistics, and the rules on them. The text itself is not cut: lines that do
-not end like a sentence, have fewer than 3 words or one of over 1000 characters, or speak of JavaScript, cookies or terms
-are left out of the count.
+not end like a sentence, have fewer than 3 words or one of over 1000 characters, or speak of JavaScript, cookies or
+terms are left out of the count.
 Source: arXiv 1910.10683, section 2.2, as datatrove reads it.
 """
 

@@ -90,14 +90,14 @@ def measure(texts: pa.Array, rows: np.ndarray) -> dict[str, np.ndarray]:
     from headwater.kernels.arrow import text_buffers
 
     offsets, text = text_buffers(texts)
-    counts, _ = kinds.count(offsets, text, rows, characters.entries(), len(characters.KINDS))
-    classes = han.count(texts, rows)
+    counts, _ = kinds.count(offsets, text, rows, _kinds_and_classes(), len(characters.KINDS) + len(han.CLASSES))
+    counts, classes = np.hsplit(counts, [len(characters.KINDS)])
     found = lines.figures(offsets, text, rows, characters.flags())
     hits = phrases.count(offsets, text, rows, _phrases(), MOST_OF_A_PHRASE)
     of = characters.INDEX
-    num_han = counts[:, of["han"]]
+    num_han = counts[:, of["han"]] + classes.sum(1)
     some_han = np.maximum(num_han, 1)
-    visible = np.maximum(counts.sum(1) - counts[:, [of[name] for name in _UNSEEN]].sum(1), 1)
+    visible = np.maximum(counts.sum(1) + classes.sum(1) - counts[:, [of[name] for name in _UNSEEN]].sum(1), 1)
     told = classes[:, han.TRADITIONAL] + classes[:, han.SIMPLIFIED]
     num_lines, line_chars = np.maximum(found["lines"], 1), np.maximum(found["chars"], 1)
     return {
@@ -128,6 +128,16 @@ def _repetition(offsets: np.ndarray, text: np.ndarray, rows: np.ndarray) -> dict
         f"chinese_{'top' if figure == windows.TOP else 'dup'}_{WIDTHS[w]}gram": found[:, w, figure]
         for w, figure in enumerate([windows.TOP, windows.TOP] + [windows.COVERED] * 3)
     }
+
+
+@cache
+def _kinds_and_classes() -> np.ndarray:
+    """The kind of every code point, or where it has a class of Han characters, that class, counted on."""
+    import numpy as np
+
+    from headwater.curate import characters, han
+
+    return np.where(han.table() > 0, len(characters.KINDS) + han.table(), characters.table()).astype(np.uint8)
 
 
 @cache

@@ -1,8 +1,8 @@
 """Gopher's repetition rules for English web pages: lines, paragraphs and runs of words said before.
 
 In: counts of characters in what was said before. Out: shares of the text's characters, and the rules on them.
-Source: arXiv 2112.11446, table A1, counted as datatrove counts: lines between line feeds, paragraphs between blank ones;
-the commonest run also where it comes once; repeated runs by a walk that counts every place once.
+Source: arXiv 2112.11446, table A1, counted as datatrove counts: lines between line feeds, paragraphs between blank
+ones; the commonest run also where it comes once; repeated runs by a walk that counts every place once.
 """
 
 from __future__ import annotations

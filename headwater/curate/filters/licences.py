@@ -15,6 +15,7 @@ from collections.abc import Iterator
 Span = tuple[int, int]
 NONE: Span = (0, 0)
 READ_CHARS = 24_000  # of a file, in which a header may stand
+HINT_CHARS = 4_000  # in which a header must begin
 MAX_BLOCKS = 6
 MIXED_SHARE = 0.6  # of a block comment that must be licence for all of it to be header
 _HINTS = ("licen", "copyright", "spdx-", "all rights reserved", "public domain", "free software", "©", "许可", "版权")
@@ -49,8 +50,8 @@ _BLANK = re.compile(r"[\s*/#;%!|+=~_.-]*(?:dnl|REM|rem)?\s*$")
 def header_span(text: str) -> Span:
     """Where the licence header begins and ends, in characters; (0, 0) where there is none."""
     head = text[:READ_CHARS]
-    small = head.lower()
-    if not any(hint in small for hint in _HINTS):
+    top = head[:HINT_CHARS].lower()
+    if not any(hint in top for hint in _HINTS):
         return NONE
     found: list[Span] = []
     for number, (start, end, whole) in enumerate(_blocks(head)):

@@ -100,10 +100,10 @@ def _examined(array: pa.Array, config: UrlConfig) -> tuple[dict[str, np.ndarray]
 
 @lru_cache(maxsize=1)
 def _extensions() -> np.ndarray:
-    from headwater.kernels import addresses
+    from headwater.kernels import endings
     from headwater.kernels.arrow import text_array, text_buffers
 
-    return addresses.hashes(*text_buffers(text_array(list(BAD_EXTENSIONS))), hosts=False)
+    return endings.hashes(*text_buffers(text_array(list(BAD_EXTENSIONS))), hosts=False)
 
 
 @lru_cache(maxsize=4)

@@ -27,7 +27,7 @@ _PLAIN = re.compile(r"[a-z0-9_.-]+")
 @lru_cache(maxsize=4)
 def hosts(ours: bool, paths: tuple[str, ...]) -> np.ndarray:
     """Sorted hashes of the blocked hosts: of our list where asked for, and of the files."""
-    from headwater.kernels import addresses
+    from headwater.kernels import endings
     from headwater.kernels.arrow import text_array, text_buffers
 
     found = [host for section in lists.sections("url_domains.txt").values() for host in section] if ours else []
@@ -42,7 +42,7 @@ def hosts(ours: bool, paths: tuple[str, ...]) -> np.ndarray:
                     mend="write one host a line, such as example.com",
                 )
             found.append(host)
-    return addresses.hashes(*text_buffers(text_array(found)), hosts=True)
+    return endings.hashes(*text_buffers(text_array(found)), hosts=True)
 
 
 def host_of_line(line: str) -> str:

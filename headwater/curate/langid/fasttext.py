@@ -175,8 +175,10 @@ def _read(cursor: _Cursor) -> FastText:
         raise ValueError("only supervised models of versions 11 and 12 are read")
     if version == 11:
         longest = 0
-    if not (0 < dim <= MAX_DIM and 0 <= buckets and 0 <= shortest and 0 <= longest <= 100 and 0 <= runs <= 100):
+    if not (0 < dim <= MAX_DIM and buckets >= 0 and shortest >= 0 and 0 <= longest <= 100 and 0 <= runs <= 100):
         raise ValueError("settings out of bounds")
+    if not buckets and (longest or runs > 1):
+        raise ValueError("parts of words, and no buckets for them")
     names, counts, num_words, kept, kept_rows, pruned = _dictionary(cursor)
     (quantised,) = cursor.numbers("?")
     matrix = _quantised(cursor) if quantised else _matrix(cursor)

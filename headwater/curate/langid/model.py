@@ -61,20 +61,20 @@ class LangidModel:
         from headwater.kernels.compiled import frozen, warm
 
         tables = _tables(self)
-        code = frozen(self.code_weights, np.float32)
+        code, bias = frozen(self.code_weights, np.float32), frozen(np.array(self.code_bias), np.float64)
 
         def rows(array: pa.Array) -> np.ndarray:
             offsets, text = text_buffers(array)
             results = np.zeros((len(array), languages.NUM_COLUMNS + len(scripts.NAMES)), np.float64)
             given = frozen(offsets, np.int64), frozen(text, np.uint8)
-            languages.identify_rows(*given, tables, code, len(self.classes), results)
+            languages.identify_rows(*given, tables, code, bias, len(self.classes), results)
             return results
 
         warm("languages", lambda: rows(pa.array(["a"])))
         found = rows(texts)
-        bias, factor, by_length = self.code_bias
+        offset, factor, by_length = self.code_bias
         by_size = factor + by_length * np.log(np.maximum(found[:, languages.TOKENS], 1))
-        logit = found[:, languages.CODE_LOGIT] * by_size + bias
+        logit = found[:, languages.CODE_LOGIT] * by_size + offset
         return Answers(
             classes=found[:, languages.CLASS].astype(np.int64),
             shares=found[:, languages.SHARE],
@@ -216,13 +216,15 @@ def _make_tables(model: LangidModel) -> tuple[Any, ...]:
     scales, heats, tables, row = np.ones(num), np.ones((num, 2)), [], 0
     for number, name in enumerate(scripts.NAMES):
         own = [at for at, (_, script) in enumerate(model.classes) if script == name]
-        table = np.zeros((0, 1), np.int8)
+        table = np.zeros((0, langid.BLOCK), np.int8)
         if own:
             firsts[number], widths[number] = own[0], len(own) if name in model.slots else 1
         if name in model.slots:
             found = model.slots[name]
             index[found] = np.arange(row + 1, row + 1 + len(found))
-            table, first_rows[number], row = model.weights[name], row, row + len(found)
+            padding = -model.weights[name].shape[1] % langid.BLOCK
+            table = np.pad(model.weights[name], ((0, 0), (0, padding)))
+            first_rows[number], row = row, row + len(found)
             scales[number], heats[number] = model.scales[name], model.heats[name]
         tables.append(frozen(table, np.int8))
     han = np.zeros(scripts.NUM_CODES, np.uint8)
@@ -232,5 +234,6 @@ def _make_tables(model: LangidModel) -> tuple[Any, ...]:
     ints = [frozen(array, np.int64) for array in (firsts, widths, first_rows)]
     return (
         frozen(index, np.uint16), tuple(tables), ints[0], ints[1], ints[2], frozen(scales, np.float64),
-        frozen(model.biases, np.float32), frozen(heats, np.float64), frozen(han, np.uint8), keys, values, letters, plain,
+        frozen(model.biases, np.float32), frozen(heats, np.float64), frozen(han, np.uint8), keys, values, letters,
+        plain,
     )  # fmt: skip

@@ -112,7 +112,13 @@ def example(text: str, rng: random.Random) -> str:
 def noise(rng: random.Random) -> str:
     """What is no language: hashes, random letters, base64, consonants."""
     alphabet = rng.choice(
-        ["abcdef", "abcdefghijklmnopqrstuvwxyz", "bcdfghjklmnpqrstvwxz", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef"]
+        [
+            "abcdef0123456789",
+            "abcdef",
+            "abcdefghijklmnopqrstuvwxyz",
+            "bcdfghjklmnpqrstvwxz",
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef",
+        ]
     )
     words = ["".join(rng.choices(alphabet, k=rng.choice([2, 4, 8, 16, 32]))) for _ in range(rng.randint(1, 12))]
     return " ".join(words)
@@ -135,6 +141,21 @@ def train_script(texts: Texts, name: str, names: list[str], held: list[Held], op
     return fit.packed(slots, weights, biases, held_rows, np.array([number for _, number in checked], np.int64))
 
 
+def train_code(code: list[str], prose: list[str], options: Any) -> tuple[np.ndarray, tuple[float, float, float]]:
+    """What tells code from prose; without code to learn from, nothing is code."""
+    if not code:
+        return np.zeros(1 << code_shape.BITS, np.float32), (-60.0, 0.0, 0.0)
+    rng = random.Random(options.seed)
+    foreign = [text for text in prose if len(text) < LONGEST]
+    # As many long texts as short ones: sentences outnumber them, and long ones are what holds code.
+    long = [text for text in prose if len(text) > 2 * LONGEST]
+    positives = code_fit.examples(code, foreign, True, options.code_examples, rng)
+    negatives = code_fit.examples(prose, foreign, False, options.code_examples, rng)
+    negatives += code_fit.examples(long, foreign, False, options.code_examples, rng)
+    negatives += [noise(rng) for _ in range(options.code_examples // 4)]
+    return code_fit.fit(positives, negatives, options.seed)
+
+
 def train(options: Any) -> tuple[model.LangidModel, list[Held]]:
     """A model, and the held-out texts."""
     texts, held, code, prose = read(options.data, options.known, options.fold)
@@ -153,15 +174,7 @@ def train(options: Any) -> tuple[model.LangidModel, list[Held]]:
     for name, found in fitted.items():
         first = min(at for at, (_, script) in enumerate(classes) if script == name)
         biases[first : first + len(found.biases)] = found.biases
-    rng = random.Random(options.seed)
-    foreign = [text for text in prose if len(text) < LONGEST]
-    positives = code_fit.examples(code, foreign, True, options.code_examples, rng)
-    negatives = code_fit.examples(prose, foreign, False, options.code_examples if positives else 0, rng)
-    # As many long texts as short ones: sentences outnumber them, and long ones are what holds code.
-    long = [text for text in prose if len(text) > 2 * LONGEST]
-    negatives += code_fit.examples(long, foreign, False, options.code_examples if positives else 0, rng)
-    code_weights = np.zeros(1 << code_shape.BITS, np.float32), (-60.0, 0.0, 0.0)
-    code_weights = code_fit.fit(positives, negatives, options.seed) if positives else code_weights
+    code_weights, code_bias = train_code(code, prose, options)
     return model.LangidModel(
         classes=classes,
         slots={name: found.slots for name, found in fitted.items()},
@@ -169,8 +182,8 @@ def train(options: Any) -> tuple[model.LangidModel, list[Held]]:
         scales={name: found.scale for name, found in fitted.items()},
         heats={name: found.heat for name, found in fitted.items()},
         biases=biases,
-        code_weights=code_weights[0],
-        code_bias=code_weights[1],
+        code_weights=code_weights,
+        code_bias=code_bias,
         han_kinds=han_kinds(),
         about={"languages": len({language for language, _ in classes} - {NOISE}), "seed": options.seed},
     ), held

@@ -30,7 +30,7 @@ def stacked(pieces: Sequence[tuple[str, float, str]]) -> Safe:
         "svg",
         *parts,
         viewBox=f"0 0 {WIDTH} 16",
-        class_="bar",
+        class_="bar brief",
         role="img",
         aria_label=", ".join(said),
         preserveAspectRatio="none",

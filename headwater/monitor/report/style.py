@@ -74,6 +74,7 @@ svg.small { display: block; width: 100%; height: auto; }
 .sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 0 1.6rem; }
 .sides > div { min-width: 0; } .sides h3 { margin: .5rem 0 0; font-weight: 400; color: var(--soft); }
 svg.bar { width: 12rem; height: .95rem; vertical-align: middle; }
+svg.brief { width: 6.5rem; }
 svg text { fill: var(--ink); font-size: 12px; font-family: inherit; }
 svg .tick { fill: var(--soft); font-size: 11px; }
 svg .grid { stroke: var(--line); stroke-width: 1; }

@@ -11,8 +11,8 @@ without restriction, including the rights to use, copy, modify and sell copies o
 
 THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND. IN NO EVENT SHALL THE AUTHORS BE LIABLE FOR DAMAGES.
 """
-GPL = """This program is free software: you can redistribute it and/or modify it under the terms of the GNU General Public
-License as published by the Free Software Foundation, either version 3 of the License, or any later version.
+GPL = """This program is free software: you can redistribute it and/or modify it under the terms of the GNU General
+Public License as published by the Free Software Foundation, either version 3 of the License, or any later version.
 
 You should have received a copy of the GNU General Public License. If not, see <https://www.gnu.org/licenses/>."""
 BODY = "\nimport sys\n\n\ndef main():\n    return 0  # no copyright 1999 here\n"
@@ -56,7 +56,8 @@ def test_what_the_file_is_for_stays():
     joined = header + "#\n# Reads numbers from a file, and adds them.\n"
     start, end = header_span(joined + BODY)
     assert joined[start:end] == header
-    docstring = '"""Reads numbers.\n\nIt adds them, line after line, until the file ends or a line is no number.\n\nLicence: MIT\n"""\n'
+    words = "It adds them, line after line, until the file ends or a line is no number."
+    docstring = f'"""Reads numbers.\n\n{words}\n\nLicence: MIT\n"""\n'
     assert header_span(docstring + BODY) == (0, 0)
 
 
@@ -68,7 +69,8 @@ def test_two_blocks_are_one_header():
 
 @pytest.mark.parametrize(
     "text",
-    ["", BODY, "# Adds numbers.\n" + BODY, '"""The licence plate of a car."""\n' + BODY, "license = 'MIT'\n", "x = 1  # copyright 2020\n",
+    ["", BODY, "# Adds numbers.\n" + BODY, '"""The licence plate of a car."""\n' + BODY, "license = 'MIT'\n",
+     "x = 1  # copyright 2020\n",
      "# This function checks that the copyright line is there.\n" + BODY, "int licence;\n/* Copyright 2020 A */\n"],
 )  # fmt: skip
 def test_no_header(text):

@@ -21,14 +21,15 @@ https://a.example/wiki/Food_porn https://www.dicj.gov.mo/博彩监察协调局 h
 https://bank.example/personal/loan-calculator https://library.example/adult-education https://poker-math.example.edu/
 https://www.bettingen.ch/ https://cockburn.wa.gov.au/ https://a.example/wiki/老虎机原理 https://a.example/film/赌场风云
 https://pharmacy.example.edu/pharmacy-school https://docs.example/slots/vue https://a.example/sexagesimal
-https://vuejs.org/guide/components/slots.html https://a.example/analysis/anal.ysis.html https://hotel.example/nude-beach-law
+https://vuejs.org/guide/components/slots.html https://a.example/analysis/anal.ysis.html
+https://hotel.example/nude-beach-law
 https://en.wikipedia.org/wiki/Sex_differences_in_humans https://a.example/wiki/無碼頭的港口 https://a.example/城市娱乐活动
 https://www.magnacarta.example/ https://swallow.example/birds/tit-family https://a.example/bonus-tracks
 https://developer.example/api/jackpot-hashing https://a.example/健康/女性 https://a.example/法律/反赌博条例
 https://a.example/news/彩票公益金 https://cams.example/observatory https://a.example/naked-mole-rat
 https://a.example/titanic https://arsenal.example/ https://a.example/assassins https://grape.example/grapes
-https://a.example/document.php?next=porn http://127.0.0.1:8000/index.html http://192.168.1.5/a http://[::1]/a http://10.1/
-file:/data/a.zip https://a.example/archive.zip/readme.html https://example.zip https://a.example/?file=a.jpg
+https://a.example/document.php?next=porn http://127.0.0.1:8000/index.html http://192.168.1.5/a http://[::1]/a
+http://10.1/ file:/data/a.zip https://a.example/archive.zip/readme.html https://example.zip https://a.example/?file=a.jpg
 https://a.example/v1.2 https://1password.example/ https://3com.example/x https://xn--fiqs8s/ https://例子.测试/成人教育
 """.split()
 BAD = {
@@ -81,7 +82,8 @@ def test_every_rule_can_be_switched_off():
 def test_lists_of_ones_own(tmp_path):
     domains, words = tmp_path / "domains.txt", tmp_path / "words.txt"
     domains.write_text(
-        "# hosts\nblocked.example\n*.Star.example\n||ads.example^\n0.0.0.0 hosts.example\nhttps://u@page.example:8080/a\n中文.example\n",
+        "# hosts\nblocked.example\n*.Star.example\n||ads.example^\n0.0.0.0 hosts.example\n"
+        "https://u@page.example:8080/a\n中文.example\n",
         "utf-8",
     )
     words.write_text("tomato\n番茄\n", "utf-8")
@@ -113,7 +115,8 @@ def test_mistakes_in_lists_are_said(tmp_path):
 def test_a_hostile_address_is_quick():
     hostile = ["https://a.example/" + "%E5" * 1_000_000, "https://" + "a." * 1_000_000, "http://" + "@" * 1_000_000,
                "https://" + "中" * 100_000 + ".example/", "https://xn--" + "a" * 100_000, "http://[" + ":" * 100_000,
-               "http://xn--/", "http://", "https://%", "http://a%2", "http://:80/", "http://@/", "http://1.1.1.1.1.1/"]  # fmt: skip
+               "http://xn--/", "http://", "https://%", "http://a%2", "http://:80/", "http://@/",
+               "http://1.1.1.1.1.1/"]  # fmt: skip
     columns = url.columns(hostile)
     assert all(len(column) == len(hostile) for column in columns.values())
 
@@ -139,15 +142,20 @@ def test_a_host_has_two_spellings():
 
 def test_kinds_of_paths():
     paths = {
-        "code_path_vendored": ["https://h/blob/1/node_modules/x/index.js", "file:vendor/a/b.go", "https://h/static/jquery-3.1.js",
+        "code_path_vendored": ["https://h/blob/1/node_modules/x/index.js", "file:vendor/a/b.go",
+                               "https://h/static/jquery-3.1.js",
                                "file:web/dist/app.js", "file:src/third_party/zlib/inflate.c"],
         "code_path_minified": ["https://h/app.min.js", "file:site-min.css", "https://h/main.bundle.js?x"],
-        "code_path_generated": ["file:api/v1/user.pb.go", "file:user_pb2.py", "file:a/parser.tab.c", "file:x/app.js.map",
+        "code_path_generated": ["file:api/v1/user.pb.go", "file:user_pb2.py", "file:a/parser.tab.c",
+                                "file:x/app.js.map",
                                 "https://h/blob/1/__generated__/query.ts", "file:zz_generated.deepcopy.go"],
-        "code_path_lock": ["file:package-lock.json", "https://h/blob/1/Cargo.lock", "file:a/go.sum", "file:poetry.lock"],
+        "code_path_lock": ["file:package-lock.json", "https://h/blob/1/Cargo.lock", "file:a/go.sum",
+                           "file:poetry.lock"],
     }  # fmt: skip
-    written = ["file:vendors.py", "https://h/blob/1/src/distance/dist.c", "file:lock.rs", "file:generate.go", "file:minify.js",
-               "file:distribution/main.py", "file:my/external.c", "https://vendor.example/main.js", "file:parser.c"]  # fmt: skip
+    written = ["file:vendors.py", "https://h/blob/1/src/distance/dist.c", "file:lock.rs", "file:generate.go",
+               "file:minify.js",
+               "file:distribution/main.py", "file:my/external.c", "https://vendor.example/main.js",
+               "file:parser.c"]  # fmt: skip
     for kind, addresses in paths.items():
         columns = url.columns([*addresses, *written])
         assert columns[kind].tolist() == [1] * len(addresses) + [0] * len(written), (kind, columns[kind])
