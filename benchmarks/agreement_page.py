@@ -103,8 +103,8 @@ def _presets(found: Found) -> list[str]:
     lines = ["## What technical English loses", ""]
     lines += [
         f"The published thresholds keep {found.kept['web']} of {total} documents of this corpus (documentation, "
-        "proposals, textbooks): datatrove's words are signs too, so that text about code has too few words with a letter. "
-        f"`curate.preset: technical` keeps {found.kept['technical']}. A corpus that is chosen (kind `specific` or "
+        "proposals, textbooks): datatrove's words are signs too, so that text about code has too few words with a "
+        f"letter. `curate.preset: technical` keeps {found.kept['technical']}. A chosen corpus (kind `specific` or "
         "`instruct`, or a domain of its own) is judged by the minimal rules alone under either.",
         "",
         "| statistic | 1 % | 5 % | half | 95 % | 99 % |",

@@ -20,9 +20,10 @@ def write_page(path: Path, result: dict[str, Any], number: int) -> None:
         f"{config.short_tokens} words.",
         "## Found again, by set and form",
         _recall(result["recall"]),
-        "Re-cased is in capitals without punctuation; re-wrapped, in quoted lines of 30 characters; edited, with one word "
-        "in twelve (one at least) replaced, left out or doubled. What is missing is short: a question of fewer than 5 words (8 characters) is not searched for, since texts "
-        "hold it that never saw the set, and half of a short one is no evidence.",
+        "Re-cased is in capitals without punctuation; re-wrapped, in quoted lines of 30 characters; edited, with one "
+        "word in twelve (one at least) replaced, left out or doubled. What is missing is short: a question of fewer "
+        "than 5 words (8 characters) is not searched for, since texts hold it that never saw the set, and half of a "
+        "short one is no evidence.",
         "## What the sets hold",
         _figures(result["figures"]),
         "## Clean corpora, against all sets",

@@ -112,6 +112,7 @@ def theirs(rows: list[dict[str, str]], root: Path, language: str) -> tuple[set[s
     from loguru import logger
 
     logger.remove()
+    logger.disable("datatrove")
     (root / "in").mkdir(parents=True)
     with open(root / "in" / "rows.jsonl", "w", encoding="utf-8") as out:
         for row in rows:

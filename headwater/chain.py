@@ -36,7 +36,7 @@ def stages(recipe: Recipe, limit: int | None = None) -> list[Stage]:
     cleaned = cleaning.clean(recipe.clean)
     texts = "clean" if cleaned else "acquire"
     recall, quality = _recall(recipe, texts), _quality(recipe, texts)
-    measured = cleaning.read(recipe.curate, texts, _named_files(recipe))
+    measured = cleaning.read(recipe.curate, texts, _named_files(recipe), recipe.seed)
     columns = (*measured, *cleaned, *recall, *quality)
     spans = cleaning.spans(recipe.curate, texts)
     if spans:

@@ -1,4 +1,4 @@
-"""`headwater curate`, `langid` and `sample`: curation of any documents, without a recipe's run.
+"""`headwater curate` and `sample`: curation of any documents, without a recipe's run.
 
 In: documents of any format, or a run. Out: what each command's help says.
 """
@@ -69,38 +69,6 @@ def _summary(report: dict[str, Any], output: Path) -> str:
     rows = [[reason, str(count)] for reason, count in Counter(report["rejected"]).most_common()]
     head = f"{report['in']} documents in, {report['kept']} kept, {report['in'] - report['kept']} rejected -> {output}"
     return head + ("\n" + table(rows, ["rejected by", "documents"]) if rows else "")
-
-
-def langid(
-    inputs: list[str] = typer.Argument(..., help="JSONL, Parquet, text or code files, folders or globs"),
-    output: Path = typer.Option(..., "-o", "--output", help="OUT.jsonl.zst: {id, lang, score} a document"),
-) -> Outcome:
-    """Identify the language of each document; a `lang` already on it is ignored.
-
-    Example: headwater langid corpus.jsonl.zst -o languages.jsonl.zst
-    """
-    import orjson
-
-    from headwater import document
-    from headwater.curate.langid import identify
-
-    problems: Counter[str] = Counter()
-    languages: Counter[str] = Counter()
-    with document.open_output(output) as out:
-        for batch in document.read(inputs, problems):
-            found = identify(batch.column("text"))
-            for name, lang, score in zip(
-                batch.column("id").to_pylist(), found.langs, found.scores.tolist(), strict=True
-            ):
-                languages[lang] += 1
-                out.write(orjson.dumps({"id": name, "lang": lang, "score": score}, option=orjson.OPT_APPEND_NEWLINE))
-        if not languages:
-            raise document.nothing_read(", ".join(inputs), problems)
-    value = {"documents": languages.total(), "unreadable": dict(problems), "by_lang": dict(languages.most_common())}
-    rows = [[lang, str(count)] for lang, count in languages.most_common()]
-    unread = f", {problems.total()} rows could not be read: {dict(problems)}" if problems else ""
-    text = f"{languages.total()} documents -> {output}{unread}\n" + table(rows, ["language", "documents"])
-    return Outcome(value=value | {"output": str(output)}, text=text)
 
 
 def sample(

@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "crawl": ("headwater.cli.crawl:crawl", "Data", "crawl websites politely into WARC files and documents"),
     "search": ("headwater.cli.search:search", "Data", "find pages by keywords: on sites, by engines, in Common Crawl"),
     "extract": ("headwater.cli.extract:extract", "Data", "main text of the pages in WARC files"),
-    "langid": ("headwater.cli.curate:langid", "Data", "the language of each document"),
+    "langid": ("headwater.cli.langid:langid", "Data", "the language of each document"),
     "curate": ("headwater.cli.curate:curate", "Data", "clean, filter, deduplicate; each rejection with rule and value"),
     "recall": ("headwater.cli.recall:recall", "Data", "find the documents that are like those of a seed"),
     "classify": ("headwater.cli.classify:app", "Data", "tell good documents from others: train, apply, label"),

@@ -6,12 +6,15 @@ rule (-1 for none) and the value that broke it. Pure and vectorised; no text is 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
-Columns = Mapping[str, np.ndarray]
+Columns: TypeAlias = "Mapping[str, np.ndarray]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,8 +23,8 @@ class Rule:
 
     reason: str
     column: str
-    low: float = -np.inf
-    high: float = np.inf
+    low: float = -math.inf
+    high: float = math.inf
     applies: Callable[[Columns], np.ndarray] | None = None  # rows the rule is about; None for all
 
     def broken(self, columns: Columns) -> np.ndarray:

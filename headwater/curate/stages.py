@@ -11,6 +11,7 @@ from headwater.curate.clean.config import CleanConfig, clean_fields
 from headwater.curate.config import CurateConfig, annotation_fields
 from headwater.curate.decontaminate.config import hit_fields
 from headwater.curate.dedup.config import fingerprint_fields, span_fields
+from headwater.curate.diversity.config import sample_fields
 from headwater.pipeline.stage import Stage
 
 
@@ -30,7 +31,7 @@ def clean(config: CleanConfig) -> list[Stage]:
     ]
 
 
-def read(config: CurateConfig, texts: str, fields: dict[str, Any]) -> list[Stage]:
+def read(config: CurateConfig, texts: str, fields: dict[str, Any], seed: int) -> list[Stage]:
     """The stages that read text and write columns. `texts`: the stage whose documents they read.
 
     `fields`: what the files hold that a language id model and evaluation sets are named by.
@@ -64,6 +65,17 @@ def read(config: CurateConfig, texts: str, fields: dict[str, Any]) -> list[Stage
                 function="headwater.curate.decontaminate.stage:run",
                 config=config.decontaminate,
                 fields=hit_fields(config.decontaminate) | fields.get("decontaminate", {}),
+                inputs=(texts,),
+            )
+        )
+    if config.diversity.sample_documents:
+        found.append(
+            Stage(
+                name="diversity",
+                version=1,
+                function="headwater.curate.diversity.sample:run",
+                config=config.diversity,
+                fields=sample_fields(config.diversity) | {"seed": seed},
                 inputs=(texts, "annotate"),
             )
         )

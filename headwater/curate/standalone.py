@@ -83,7 +83,7 @@ def _run_stages(
     runner = engine.create("local", workers)
     cleaned = stages.clean(clean)
     texts = "clean" if cleaned else "acquire"
-    measured = stages.read(config, texts, {})
+    measured = stages.read(config, texts, {}, SEED)
     columns = tuple(stage.name for stage in (*measured, *cleaned))
     folders = {"acquire": work / "acquire"}
     try:

@@ -22,6 +22,7 @@ LOOKS = LOOK_1 | LOOK_2 | LOOK_3 | LOOK_4
 LATIN, GBK, UTF8_AS_GBK, ENTITY = 16, 32, 64, 128
 TABLE_SIZE = 0x30000  # code points above it, but for those of TAGS, have no marks
 TAGS, TAGS_END = 0xE0000, 0xE1000  # invisible: the mark LOOK_1
+PRIVATE, PRIVATE_END = 0xE000, 0xF900  # what two bytes read like that GBK has no character for
 MIN_RUN, MIN_RUN_LETTERS = 4, 2  # of HIGH, and of LETTER among them
 AMPERSAND, HASH, SEMICOLON = 0x26, 0x23, 0x3B
 MAX_ENTITY = 33  # characters
@@ -51,6 +52,8 @@ def _signs_of(text, at, end, table):
         if code == AMPERSAND:
             entity = 1
         place += 1
+        if before & FIRST and PRIVATE <= code < PRIVATE_END:
+            signs |= UTF8_AS_GBK
         if not marks:
             before = run = letters = 0
             continue

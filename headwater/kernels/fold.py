@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
+PAIRS = "simplified.txt"
 SIZE = 0x30000  # code points beyond have no words: variation selectors, private use
 SKIP, SEPARATOR = 0, 1
 LETTER_BIT, CHAR_BIT, DIGIT_BIT = 1 << 24, 1 << 25, 1 << 26
@@ -65,11 +67,9 @@ def _folded(character: str) -> int:
 
 def _simplified() -> dict[int, int]:
     """Han characters that have another simplified form."""
-    from opencc import OpenCC
-
-    given = [chr(code) for first, last in ((0x3400, 0x9FFF), (0x20000, 0x2EBE0)) for code in range(first, last + 1)]
-    found = OpenCC("t2s").convert("\n".join(given)).split("\n")
-    return {ord(a): ord(b) for a, b in zip(given, found, strict=True) if a != b and len(b) == 1}
+    lines = (Path(__file__).parent / PAIRS).read_text("utf-8").splitlines()
+    pairs = "".join(line for line in lines if not line.startswith("#"))
+    return {ord(pairs[at]): ord(pairs[at + 1]) for at in range(0, len(pairs), 2)}
 
 
 def _within(code: int, ranges: list[tuple[int, int]]) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from headwater.kernels.compiled import kernel
 
 BITS = 20
-BLOCK = 16  # languages that are added up at once
+BLOCK = 16  # tables are padded to whole vectors of so many languages
 MAX_LETTERS = 5
 MIN_WORD_LETTERS = 4  # shorter ones are n-grams already, gaps and all
 PER_LETTER = MAX_LETTERS + 2  # most slots that one place in the stream gives
@@ -67,14 +67,11 @@ def slots_of(codes, kinds, count, script, out):
 
 @kernel
 def add_weights(slots, found, index, weights, first_row, sums):
-    """Add the weights [rows, languages] of the known slots to the sums; `index` holds a slot's row plus 1, or 0.
-
-    Languages are padded to a multiple of BLOCK, so that the inner loop is a few instructions on vectors.
-    """
+    """Add the weights [rows, languages] of the known slots to the sums; `index` holds a slot's row plus 1, or 0."""
     rows, width = weights.shape
     for i in range(found):
         row = int(index[slots[i]]) - first_row
         if 0 < row <= rows:
-            for block in range(0, width, BLOCK):
-                for k in range(BLOCK):
-                    sums[block + k] += np.int32(weights[row - 1, block + k])
+            line = weights[row - 1]
+            for language in range(width):
+                sums[language] += np.int32(line[language])

@@ -15,12 +15,11 @@ from typing import NamedTuple
 import numpy as np
 
 from headwater.kernels.compiled import frozen, kernel, warm
-from headwater.kernels.tokens import CHAR, LITTLE, power_of, prefixes, run_hash, tokenize
+from headwater.kernels.grow import grow
+from headwater.kernels.tokens import CHAR, power_of, prefixes, run_hash, tokenize
 
 CHUNK_BYTES = 1 << 20
 OVERLAP_BYTES = 1 << 16  # more than the longest item is long
-MAX_GAP = 6  # tokens passed over at one place, of text and item together
-WIDE_GAP = 3  # from here on three tokens must agree behind a gap; below it two
 DECIMALS = 6  # of a share: weights are float32
 KEPT = 16  # items kept for each text
 LONG, SHORT = 0, 1
@@ -73,45 +72,6 @@ class Hits(NamedTuple):
 
 
 @kernel
-def _resync(hashes, count, at, tokens, place, stop, step):
-    """How many tokens of text and item to pass over so that what follows agrees; (0, 0) if nothing does."""
-    for gap in range(1, MAX_GAP + 1):
-        needed = 2 if gap < WIDE_GAP else 3
-        for skip in range(gap + 1):
-            a, b = at + step * (gap - skip), place + step * skip
-            agree = 0
-            while agree < needed:
-                i, j = a + step * agree, b + step * agree
-                if i < 0 or i >= count or (j >= stop if step > 0 else j < stop) or hashes[i] != tokens[j]:
-                    break
-                agree += 1
-            if agree == needed:
-                return gap - skip, skip
-    return 0, 0
-
-
-@kernel
-def _grow(hashes, kinds, count, at, index, place, stop, step, limits):
-    """Follow text and item together from a place on: (weight, words that agree, last token of the text that does)."""
-    weight, units, last = 0.0, 0.0, at - step
-    tokens, weights = index.tokens, index.weights
-    while 0 <= at < count and (place < stop if step > 0 else place >= stop):
-        if hashes[at] == tokens[place]:
-            weight += weights[place]
-            units += limits.char_units if kinds[at] == CHAR else limits.little_units if kinds[at] == LITTLE else 1.0
-            last = at
-            at += step
-            place += step
-            continue
-        passed, skipped = _resync(hashes, count, at, tokens, place, stop, step)
-        if passed + skipped == 0:
-            break
-        at += step * passed
-        place += step * skipped
-    return weight, units, last
-
-
-@kernel
 def _note(index, limits, state, found, item, share, begin, end):
     """Keep the best place of an item in this text; returns how many items were found so far."""
     best, firsts, lasts, touched = state
@@ -152,8 +112,8 @@ def _match_chunk(index, limits, tokens_of, count, sums, powers, state, reach, se
             if begins[at] < reach[item] and seen_at[item] != begins[at]:
                 continue
             place, first, stop = index.run_places[k] + index.indptr[item], index.indptr[item], index.indptr[item + 1]
-            right, more, last = _grow(hashes, kinds, count, at, index, place, stop, 1, limits)
-            left, few, begin = _grow(hashes, kinds, count, at - 1, index, place - 1, first, -1, limits)
+            right, more, last = grow(hashes, kinds, count, at, index, place, stop, 1, limits)
+            left, few, begin = grow(hashes, kinds, count, at - 1, index, place - 1, first, -1, limits)
             if reach[item] == 0:
                 seen[num_seen] = item
                 num_seen += 1

@@ -16,6 +16,22 @@ from __future__ import annotations
 import numpy as np
 
 from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.personal_bytes import (
+    ADDRESS,
+    AT_SIGN,
+    AT_SIGNS,
+    COLON,
+    DIGIT,
+    DIGITS,
+    DOT,
+    GAP,
+    OPEN,
+    SIGNS,
+    WIDE,
+    WORD,
+    joins,
+    read,
+)  # fmt: skip
 
 AT, NUMBER, IPV4, IPV6 = 0, 1, 2, 3
 MIN_DIGITS, MIN_CALLED_DIGITS = 10, 7
@@ -24,50 +40,6 @@ MAX_GAP = 3  # separators between two groups
 MAX_OPENING = 2  # plus signs and brackets before the first one
 COLON_GAP = 2  # spaces between a colon and a number
 MAX_IPV6 = 39  # characters
-DOT, COLON = 0x2E, 0x3A
-# classes of a character
-OTHER, DIGIT, GAP, OPEN, AT_SIGN = 0, 1, 2, 3, 4
-# what a byte can be part of, as bits
-DIGITS, AT_SIGNS, WIDE, ADDRESS, WORD = 1, 2, 4, 8, 16
-
-
-def _signs() -> np.ndarray:
-    signs = np.zeros(256, np.uint8)
-    signs[[*b"0123456789"]] |= DIGITS
-    signs[[*b"@"]] |= AT_SIGNS
-    signs[0xEF] |= WIDE  # the first byte of full-width ASCII
-    signs[[*b"0123456789abcdefABCDEF.:"]] |= ADDRESS
-    signs[[*b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_."]] |= WORD
-    return signs
-
-
-SIGNS = _signs()
-
-
-@kernel
-def _read(text, at, end):
-    """(class, bytes) of the character at a position."""
-    byte = text[at]
-    if byte < 0x80:
-        if 0x30 <= byte <= 0x39:
-            return DIGIT, 1
-        if byte in (0x20, 0x2D, DOT, 0x29, 0x2F):  # space - . ) /
-            return GAP, 1
-        return AT_SIGN if byte == 0x40 else OPEN if byte == 0x28 else OTHER, 1
-    if byte == 0xC2 and at + 1 < end and text[at + 1] == 0xA0:  # no-break space
-        return GAP, 2
-    if byte < 0xE2 or at + 2 >= end:
-        return OTHER, 1
-    second, third = text[at + 1], text[at + 2]
-    if byte == 0xEF and second == 0xBC:
-        if 0x90 <= third <= 0x99:
-            return DIGIT, 3
-        if third in (0x89, 0x8D, 0x8E, 0x8F):  # ） － ． ／
-            return GAP, 3
-        return AT_SIGN if third == 0xA0 else OPEN if third == 0x88 else OTHER, 3
-    dash = byte == 0xE2 and second == 0x80 and 0x90 <= third <= 0x95
-    ideographic_space = byte == 0xE3 and second == 0x80 and third == 0x80
-    return GAP if dash or ideographic_space else OTHER, 3 if byte < 0xF0 else 1
 
 
 @kernel
@@ -107,14 +79,6 @@ def _note(found, count, row, start, end, kind):
 
 
 @kernel
-def _joins(byte):
-    """Whether a character beside an at sign can be of an address; beyond ASCII it may be a full-width one."""
-    if byte >= 0x80 or 0x30 <= byte <= 0x39 or 0x41 <= byte <= 0x5A or 0x61 <= byte <= 0x7A:
-        return True
-    return byte == 0x5F or byte == 0x25 or byte == 0x2B or byte == 0x2D  # _ % + -
-
-
-@kernel
 def _addresses(text, row, begin, end, found, count):
     """Note what is written like an IP address, and every at sign of an e-mail address."""
     at = begin
@@ -141,10 +105,10 @@ def _addresses(text, row, begin, end, found, count):
             elif dots >= 3:
                 count = _dotted(text, row, start, stop, found, count)
             continue
-        kind, size = _read(text, at, end)
+        kind, size = read(text, at, end)
         if kind == AT_SIGN:
             stop = at + size
-            if at > begin and stop < end and _joins(text[at - 1]) and _joins(text[stop]):
+            if at > begin and stop < end and joins(text[at - 1]) and joins(text[stop]):
                 count = _note(found, count, row, at, stop, AT)
         at += size
     return count
@@ -205,7 +169,7 @@ def _numbers(text, row, begin, end, found, count):
         if not SIGNS[text[at]] & (DIGITS | WIDE):
             at += 1
             continue
-        kind, size = _read(text, at, end)
+        kind, size = read(text, at, end)
         if kind != DIGIT:
             at += size
             continue
@@ -213,7 +177,7 @@ def _numbers(text, row, begin, end, found, count):
         last, digits, group, gap = at, 0, 0, 0
         kept_last, kept_digits = at, 0  # at the end of the group before
         while at < end:
-            kind, size = _read(text, at, end)
+            kind, size = read(text, at, end)
             if kind == DIGIT:
                 digits, group, gap = digits + 1, group + 1, 0
                 last = at + size

@@ -79,3 +79,9 @@ def test_broken_bytes_are_separators():
     text = np.frombuffer(b"ab\xffcd \xe6\xbc", np.uint8)
     own = tokens(np.array([0, len(text)]), text, fold.table())
     assert list(zip(own.begins.tolist(), own.ends.tolist(), strict=True)) == [(0, 2), (3, 5)]
+
+
+def test_simplified_forms_are_openccs():
+    opencc = pytest.importorskip("opencc", reason="OpenCC is optional; the table of its pairs is not")
+    traditional = "漢字體書檢查與電腦學習龍鳳"
+    assert whole(found(traditional)).tolist() == whole(found(opencc.OpenCC("t2s").convert(traditional))).tolist()

@@ -25,6 +25,7 @@ def signs(text: str, mark: Callable[[str], int]) -> int:
         if len(run) >= 4 and sum(bool(v & LETTER) for v in run) >= 2:
             found |= GBK
     firsts = [i for i, value in enumerate(marks) if value & FIRST]
-    if any(b - a == 3 for a, b in zip(firsts, firsts[1:], strict=False)):
+    private = [i for i, c in enumerate(text) if "\ue000" <= c <= "\uf8ff"]
+    if any(i - 1 in firsts for i in private) or any(b - a == 3 for a, b in zip(firsts, firsts[1:], strict=False)):
         found |= UTF8_AS_GBK
     return found | (ENTITY if re.search(r"&[0-9A-Za-z#]{2,32};", text) else 0)

@@ -1,7 +1,7 @@
 """A few edits of each kind, before and after, for people to judge the repairs by.
 
-In: batches before and after, and their edits. Out: short cuts of text round the first difference. Of personal data only
-its shape is shown: letters as x, digits as 0. Whoever shows an example escapes it.
+In: batches before and after, and their edits. Out: short cuts of text round the first difference. Of a document with
+personal data only the shape is shown before the mask: letters as x, digits as 0. Whoever shows an example escapes it.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class Examples:
 
     def add(self, before: pa.RecordBatch, after: pa.RecordBatch, edited: pa.RecordBatch) -> None:
         """Take what is wanted of a batch."""
+        private = sum(edited.column(kind).to_numpy() for kind in PII_EDITS)
         for kind in EDITS:
             shown = self.found.get(kind, [])
             if len(shown) >= MOST:
@@ -37,7 +38,7 @@ class Examples:
             for row in rows.tolist():
                 texts = before.column("text")[row].as_py(), after.column("text")[row].as_py()
                 name = before.column("id")[row].as_py() or ""
-                self.found.setdefault(kind, []).append(example(name, *texts, personal=kind in PII_EDITS))
+                self.found.setdefault(kind, []).append(example(name, *texts, personal=bool(private[row])))
 
 
 def example(name: str, before: str, after: str, personal: bool) -> dict[str, Any]:

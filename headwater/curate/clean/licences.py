@@ -11,8 +11,6 @@ import pyarrow as pa
 from headwater.curate.clean.column import replaced
 from headwater.curate.clean.edits import Counts
 
-HEAD_CHARS = 20_000  # of a file: a header stands at its top
-
 
 def cut_headers(texts: pa.Array, wanted: np.ndarray, counts: Counts) -> pa.Array:
     """The column without licence headers."""
@@ -21,8 +19,8 @@ def cut_headers(texts: pa.Array, wanted: np.ndarray, counts: Counts) -> pa.Array
     changed: dict[int, str] = {}
     for row in np.flatnonzero(wanted).tolist():
         text = texts[row].as_py() or ""
-        span = header_span(text[:HEAD_CHARS])
-        if span:
-            changed[row] = text[: span[0]] + text[span[1] :].lstrip("\n")
+        start, end = header_span(text)
+        if end > start:
+            changed[row] = text[:start] + text[end:].lstrip("\n")
             counts["licence_header"][row] += 1
     return replaced(texts, changed)

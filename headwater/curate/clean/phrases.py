@@ -118,7 +118,8 @@ KINDS: dict[str, tuple[str, ...]] = {
         r"(?:首页 ?)?上一页.{0,40}下一页(?: ?[尾末]页)?.{0,20}",
     ),
     "follow": (
-        rf"(?:follow|like|find|join|connect with) (?:us|me)(?: on)?(?:[ ,|/·•:&]{{1,3}}(?:and )?{_SOCIAL}){{0,12}} ?[.!:]?",
+        rf"(?:follow|like|find|join|connect with) (?:us|me)(?: on)?"
+        rf"(?:[ ,|/·•:&]{{1,3}}(?:and )?{_SOCIAL}){{0,12}} ?[.!:]?",
         r"(?:subscribe|sign ?up) (?:now|today|here) ?[.!]?",
         r"(?:subscribe|sign ?up)(?: now| today)? (?:to|for) (?:our|the|my)\b[^.!?]{0,40}"
         r"\b(?:newsletter|mailing list|channel|updates) ?[.!]?",
@@ -130,7 +131,8 @@ KINDS: dict[str, tuple[str, ...]] = {
         r"(?:微信)?(?:公众号|订阅号) ?[:：].{1,30}",
     ),
     "credit": (
-        r"[(（\[【]? ?(?:责任编辑|责编|编辑|责任校对|校对|审核|审校|值班编辑|网络编辑|本文编辑|编审|监制|实习编辑) ?[:：]"
+        r"[(（\[【]? ?(?:责任编辑|责编|编辑|责任校对|校对|审核|审校|值班编辑|网络编辑|本文编辑|编审|监制|实习编辑)"
+        r" ?[:：]"
         r" ?[^。！？，,;；]{1,24}[)）\]】]?",
     ),
     "copyright": (
@@ -152,7 +154,8 @@ KINDS: dict[str, tuple[str, ...]] = {
         r"(?:网络文化经营许可证|增值电信业务经营许可证|信息网络传播视听节目许可证|互联网新闻信息服务许可证)[^。！？]{0,50}",
     ),
     "button": (
-        r"share|tweet|subscribe|sign ?up|log ?in|next|previous|menu|search|advertisement|ad|分享|收藏|点赞|打印|登录|注册|返回",
+        r"share|tweet|subscribe|sign ?up|log ?in|next|previous|menu|search|advertisement|ad",
+        r"分享|收藏|点赞|打印|登录|注册|返回",
     ),
     "download": (
         r"(?:点击|立即|马上|免费|高速|普通|本地|扫码)(?:此处|这里)?下载[^。！？，：:]{0,16}",

@@ -1,7 +1,7 @@
 """The stage `clean`: repair the text of every document before anything is measured.
 
 In: `documents/NAME.parquet`. Out: `documents/NAME.parquet`, the same rows in the same order, `edits/NAME.parquet`
-beside them, and `edits.json`: how much was done, with examples. A document whose text is cut away stays as an empty row.
+beside them, and `edits.json`: how much was done, with examples. A document whose text is cut away stays, empty.
 Steps: count every site's short lines (map) → find those that most of its pages have (partition, reduce) → repair (map).
 """
 

@@ -35,6 +35,7 @@ ROWS = {"Latn": 49_000, "Cyrl": 10_000, "Arab": 3_200, "Deva": 3_200}
 OTHER_ROWS = 100
 NOISE = "und"
 EAST = ("Hani", "Kana")  # told apart by characters, not by n-grams
+EAST_LANGUAGES = ("ja", "zh")  # letters of other scripts in them are names and code
 Held = tuple[str, str, str]  # text, language, source
 Texts = dict[tuple[str, int], dict[str, list[str]]]  # (language, script): source: texts
 
@@ -76,7 +77,12 @@ def classes_of(texts: Texts) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for (language, script), count in sorted(totals.items()):
         name = scripts.NAMES[script]
-        if name and name not in EAST and count >= max(MIN_TEXTS, MIN_SHARE * most[language]):
+        if (
+            name
+            and name not in EAST
+            and language not in EAST_LANGUAGES
+            and count >= max(MIN_TEXTS, MIN_SHARE * most[language])
+        ):
             found[name].append(language)
     return found
 
@@ -174,6 +180,8 @@ def train(options: Any) -> tuple[model.LangidModel, list[Held]]:
     for name, found in fitted.items():
         first = min(at for at, (_, script) in enumerate(classes) if script == name)
         biases[first : first + len(found.biases)] = found.biases
+    for name, prior in options.priors.items():
+        biases[classes.index(tuple(name.split("-", 1)))] += prior
     code_weights, code_bias = train_code(code, prose, options)
     return model.LangidModel(
         classes=classes,
@@ -197,6 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--languages", default="", help="comma-separated; default: all that the data names")
     parser.add_argument("--weights", default="", help="how much sources count: name=0.5,name=2; default 1 each")
+    parser.add_argument("--priors", default="", help="added to a language's bias in a script: sr-Latn=-0.4,hr-Latn=0.1")
     parser.add_argument("--per-language", type=int, default=6000, help="examples drawn of each language")
     parser.add_argument("--code-examples", type=int, default=12_000)
     parser.add_argument("--fold", type=int, default=0, help="which tenth is held back, 0 to 9; -1: none")
@@ -205,6 +214,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.known = set(filter(None, options.languages.split(",")))
     options.weights = {
         name: float(value) for name, _, value in (x.partition("=") for x in options.weights.split(",") if x)
+    }
+    options.priors = {
+        name: float(value) for name, _, value in (x.partition("=") for x in options.priors.split(",") if x)
     }
     made, held = train(options)
     made.save(options.output)

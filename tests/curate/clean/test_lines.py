@@ -102,9 +102,10 @@ def test_other_lines_stay():
 
 
 def test_blank_lines_close_up():
-    text = "Home | About | Contact\n\n# Title\n\nBread is good.\n\n- Share on Facebook\n- Share on Twitter\n\nSo is rye.\nRead more\n\n"
+    text = "Home | About | Contact\n\n# Title\n\nBread is good.\n\n- Share on Facebook\n- Share on X\n\nSo is rye."
+    text += "\nRead more\n\n"
     assert cut(text) == (["# Title\n\nBread is good.\n\nSo is rye."], [4])
-    assert cut("Share on Facebook\n\n", "a\nRead more\nb") == (["", "a\nb"], [1, 1])
+    assert cut("Share on Facebook\n\n", "One.\nRead more\nTwo.") == (["", "One.\nTwo."], [1, 1])
 
 
 def test_code_and_hand_wrapped_paragraphs_stay():

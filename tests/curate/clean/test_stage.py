@@ -42,7 +42,7 @@ def test_rows_stay_in_place_and_edits_stand_beside_them(tmp_path):
         {"text": "cafÃ© at a@b.com", "kind": "general"}, {"text": ENGLISH, "kind": "general"},
         {"text": "Share on Facebook", "kind": "general"}, {"text": f"{CHINESE}\n责任编辑：张三", "kind": "general"},
         {"text": "cafÃ© at a@b.com", "kind": "instruct"}, {"text": "Read more\u200b", "kind": "specific"},
-        {"text": f"# a@b.com\n{CODE}\u200b", "kind": "general", "lang": "code"}, {"text": "", "kind": ""},
+        {"text": f"# me@mail.org\n{CODE}\u200b", "kind": "general", "lang": "code"}, {"text": "", "kind": ""},
     ]  # fmt: skip
     figures = clean(tmp_path, [rows[:5], rows[5:]])
     assert figures["counts"] == {"in": 8, "kept": 8, "rejected": {}} and figures["edited"] == 5
@@ -95,6 +95,13 @@ def test_c4_lines_where_asked_for(tmp_path):
     assert texts(tmp_path) == ["This is one sentence.", rows[1]["text"]]
 
 
+def test_licence_headers_where_asked_for(tmp_path):
+    source = "# Copyright 2020 The Authors.\n# Licensed under the Apache License, Version 2.0.\n\nimport os\n"
+    rows = [{"text": source, "lang": "code"}, {"text": CODE, "lang": "code"}]
+    clean(tmp_path, [rows], CleanConfig(licence_headers=True))
+    assert texts(tmp_path) == ["import os\n", CODE]
+
+
 def test_drop_masks_and_says_so_to_the_rules(tmp_path):
     config = CleanConfig(pii=PiiConfig(action="none", email="drop"))
     clean(tmp_path, [[{"text": "a@b.com and c@d.org 中13812345678", "kind": "general"}, {"text": "no one"}]], config)
@@ -107,6 +114,7 @@ def test_drop_masks_and_says_so_to_the_rules(tmp_path):
     assert not edits.rules(masked) and clean_fields(masked) == clean_fields(config), "no text is read again"
 
 
+@pytest.mark.slow
 def test_the_same_bytes_for_any_workers_and_shards(tmp_path, monkeypatch):
     shards = [site("a.example", 6), site("b.example", 6), [{"text": "cafÃ© a@b.com", "kind": "general"}]]
     clean(tmp_path / "one", shards)

@@ -11,6 +11,7 @@ import pytest
 from headwater.curate.config import CurateConfig
 from headwater.curate.dedup import minhash, plan
 from headwater.curate.dedup.config import DedupConfig
+from headwater.kernels import buckets
 from tests.curate import workspace
 from tests.curate.dedup import corpus
 
@@ -81,7 +82,7 @@ def test_a_flood_of_near_copies_leaves_few_and_draws_few_edges(tmp_path):
     assert kept[0] == "f0" and len(kept) <= 3
     assert len({row["cluster"] for row in found.values()}) == 1
     edges = sum(path.stat().st_size for path in (tmp_path / "curate" / ".work" / "edges").iterdir())
-    assert edges < 300 * minhash.EDGE.itemsize * 20
+    assert edges < 300 * minhash.EDGE.itemsize * 2 * buckets.FULL, "a number a document, not one a pair"
 
 
 def test_likeness_is_not_handed_on(tmp_path):

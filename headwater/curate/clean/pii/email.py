@@ -12,10 +12,10 @@ import re
 from headwater.curate.clean.pii.window import Window
 
 GENERIC = (
-    "com org net edu gov mil int info biz name pro coop aero museum jobs mobi travel tel asia post cat xxx app dev"
-    " io ai xyz online site tech store shop blog cloud top club vip wang ltd group work email mail live life world today news"
-    " space website agency company studio design digital media network solutions systems center academy institute"
-    " university foundation health science software page example test invalid"
+    "com org net edu gov mil int info biz name pro coop aero museum jobs mobi travel tel asia post cat xxx app"
+    " dev io ai xyz online site tech store shop blog cloud top club vip wang ltd group work email mail live life"
+    " world today news space website agency company studio design digital media network solutions systems center"
+    " academy institute university foundation health science software page example test invalid"
 ).split()
 COUNTRIES = (
     "ac ad ae af ag ai al am ao ar at au aw az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw by bz ca cc cd cf cg ch"
