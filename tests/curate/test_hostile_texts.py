@@ -110,6 +110,30 @@ def layers(text: str, times: int) -> str:
 
 
 def write(path: Path, texts: dict[str, str]) -> Path:
-    rows = [{"id": name, "text": text, "url": f"https://{number}.example/"} for number, (name, text) in texts.items_()]
+    rows = [{"id": name, "text": text, "url": f"https://{i}.example/"} for i, (name, text) in enumerate(texts.items())]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     return path
+
+
+def kept(output: Path) -> dict[str, str]:
+    rows = [row for path in sorted((output / "kept").glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
+    return {row["id"]: row["text"] for row in rows}
+
+
+def test_good_documents_come_out_as_if_hostile_ones_were_not_there(tmp_path: Path) -> None:
+    texts = {name: make(5_000) for name, make in TEXTS.items()}
+    figures = curated.survive(write(tmp_path / "in.jsonl", GOOD | texts), tmp_path / "out", LIMIT_S)
+    assert figures["code"] == 0 and figures["in"] == len(GOOD) + len(texts)
+    found = kept(tmp_path / "out")
+    assert {name: found.get(name) for name in GOOD} == GOOD
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source_code", [False, True])
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_long_hostile_text_costs_no_more_than_text(name: str, source_code: bool, tmp_path: Path) -> None:
+    text = TEXTS[name](2_000_000)
+    path = tmp_path / ("a.py" if source_code else "a.txt")
+    path.write_text(text, "utf-8", newline="")
+    path = path if "\x00" not in text else write(tmp_path / "in.jsonl", {"it": text})
+    curated.survive(path, tmp_path / "out", LIMIT_S)
