@@ -215,7 +215,17 @@ def _contents(section: Any, *names: str) -> dict[str, Any]:
 
 
 def _decision_fields(recipe: Recipe) -> dict[str, Any]:
-    fields = as_fields(recipe.curate)
+    from headwater.curate.clean.config import decision_fields as personal
+    from headwater.curate.dedup.config import decision_fields as copies
+
+    config = recipe.curate
+    fields = as_fields(config) | {"personal": personal(recipe.clean), "seed": recipe.seed}
+    fields["dedup"] = copies(config.dedup)
+    if config.dedup.index:
+        from headwater.curate.dedup.index import fingerprint
+
+        fields["dedup"] |= {"index": fingerprint(config.dedup.index)}
+    fields["url"] |= _contents(config.url, "block_domains", "block_words")
     if not recipe.recall.seed:
         return fields
     return fields | {"recall": {"domain": recipe.recall.domain, "keep_others": recipe.recall.keep_others}}

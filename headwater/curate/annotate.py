@@ -20,15 +20,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headwater import document
-from headwater.curate import english, langid
+from headwater.curate import english, langid, warm
 from headwater.curate.config import CurateConfig
 from headwater.curate.filters import chinese, code, minimal
+from headwater.curate.inject.lineage import injected
 from headwater.curate.langid.config import LangidConfig
 from headwater.pipeline import phases
 from headwater.pipeline.stage import Context, shards
 
 FOLDER = "annotations"
-READ = ["id", "text", "url", "source", "lang", "domain", "kind", "warc_file"]
+READ = ["id", "text", "url", "source", "lang", "domain", "kind", "warc_file", "meta"]
 # Rule sets of one language's documents; everybody is measured for the minimal ones.
 OWN_SETS: dict[str, tuple[Any, ...]] = {"en": (english,), "zh": (chinese,), langid.CODE: (code,)}
 STATISTICS = (*minimal.COLUMNS, *(name for sets in OWN_SETS.values() for rule_set in sets for name in rule_set.COLUMNS))
@@ -36,7 +37,7 @@ SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("id", "url", "source", "lang", "script")]
     + [("lang_score", pa.float64())]  # null where the row's own language stands
     + [(name, pa.string()) for name in ("kind", "domain")]
-    + [("crawled", pa.bool_())]
+    + [("crawled", pa.bool_()), ("injected", pa.bool_())]
     + [(name, pa.int64()) for name in ("text_bytes", "num_chars", "num_words")]
     + [("digest", pa.string())]  # of the normalised text
     + [(name, pa.float64()) for name in STATISTICS]
@@ -47,6 +48,7 @@ def run(context: Context) -> dict[str, Any]:
     """Annotate every shard; a task a shard."""
     import pyarrow.parquet as pq
 
+    warm.ready(context.report)
     config: CurateConfig = context.config
     tasks = [
         {
@@ -87,6 +89,7 @@ def statistics(batch: pa.RecordBatch, config: LangidConfig | None = None) -> pa.
     values["lang_score"] = pa.array(identified.scores, mask=np.isnan(identified.scores))
     values["kind"] = [kind if kind in document.KINDS else document.KINDS[0] for kind in kinds]
     values["domain"] = [document.label(domain or "") for domain in batch.column("domain").to_pylist()]
+    values["injected"] = pa.array(injected(batch.column("meta")))
     values["crawled"] = [bool(name) for name in batch.column("warc_file").to_pylist()]
     values |= _sizes(texts)
     values |= measured(texts, np.array(identified.langs, dtype=object))

@@ -77,4 +77,6 @@ class SplitConfig:
 
 def annotation_fields(config: CurateConfig) -> dict[str, Any]:
     """The settings that can change an annotation; a threshold is not among them."""
-    return {"langid": asdict(config.langid)}
+    from headwater.curate.langid import model_digest
+
+    return {"langid": asdict(config.langid) | {"model_sha": model_digest(config.langid)}}

@@ -19,11 +19,13 @@ import pyarrow.parquet as pq
 from headwater import document, storage
 from headwater.curate import annotate, histograms, judge, nearest, totals
 from headwater.curate.chosen import STAGES, Chosen, beside
+from headwater.curate.clean import edits
 from headwater.curate.config import CurateConfig
+from headwater.curate.decontaminate import report as contamination
 from headwater.curate.decontaminate import verdict as contaminated
 from headwater.curate.dedup import copies, settle, steps
 from headwater.curate.dedup.plan import REASONS, STEPS
-from headwater.curate.rules import first_broken
+from headwater.curate.diversity import report as diversity
 from headwater.errors import HeadwaterError
 from headwater.pipeline import phases
 from headwater.pipeline.stage import Context, shards
@@ -42,6 +44,7 @@ SCHEMA = pa.schema(
         ("channel", pa.string()),
         ("text_bytes", pa.int64()),
         ("cluster", pa.string()),  # documents that must stay on one side of a split
+        ("injected", pa.bool_()),  # states a fact on purpose: trained on, never held out
     ]
 )
 _HERE = "headwater.curate.decide"
@@ -52,8 +55,11 @@ def run(context: Context) -> dict[str, Any]:
     config: CurateConfig = context.config
     paths = shards(context.input("annotate") / annotate.FOLDER)
     plan = steps.plan_of(context, paths)
-    hits = str(context.input("decontaminate") / contaminated.FOLDER) if "decontaminate" in context.inputs else ""
-    fields = {"config": config, "chosen": _chosen(context), "hits": hits, "plan": plan}
+    fields = {"config": config, "chosen": _chosen(context), "plan": plan, "personal": []}
+    for name, stage, folder in (("hits", "decontaminate", contaminated.FOLDER), ("edits", "clean", edits.FOLDER)):
+        fields[name] = str(context.input(stage) / folder) if stage in context.inputs else ""
+    if fields["edits"]:
+        fields["personal"] = edits.rules(context.recipe.clean)
     tasks = [
         {"key": path.stem, "shard": str(path), "weight": plan.starts[number + 1] - plan.starts[number], **fields}
         for number, path in enumerate(paths)
@@ -66,10 +72,22 @@ def run(context: Context) -> dict[str, Any]:
     report = totals.add_up(result["report"] for result in results)
     storage.write_json(context.folder / "report.json", report)
     storage.write_json(context.folder / "statistics.json", _statistics([result["statistics"] for result in judged]))
+    _write_figures(context)
     if not report["kept"]:
         raise totals.nothing_kept(report, config.dedup.index)
     steps.add_to_index(context, plan, corpus, found)
     return {"counts": {name: report[name] for name in ("in", "kept", "rejected")}}
+
+
+def _write_figures(context: Context) -> None:
+    """What the thresholds make of the hits, and how varied the corpus was and is."""
+    if "decontaminate" in context.inputs:
+        hits = contamination.contamination(context.input("decontaminate"), context.config.decontaminate)
+        storage.write_json(context.folder / "contamination.json", hits)
+    if "diversity" in context.inputs:
+        annotations = context.input("annotate") / annotate.FOLDER
+        figures = diversity.diversity(context.input("diversity"), annotations, context.folder / FOLDER)
+        storage.write_json(context.folder / "diversity.json", figures)
 
 
 def _chosen(context: Context) -> Chosen:
@@ -85,18 +103,16 @@ def judge_shard(task: dict[str, Any]) -> dict[str, Any]:
     """Judge one shard by the rules: note reason and value, and how its statistics lie about the thresholds."""
     folder, shard, config = Path(task["folder"]), Path(task["shard"]), task["config"]
     annotations = beside(pq.read_table(shard), shard.name, task["chosen"])
-    reason, value = judge.judge(annotations, config)
-    columns = judge.columns_of(annotations)
+    columns = judge.columns_of(annotations, config)
     sets = judge.rule_sets(columns, config)
+    everyone = np.ones(annotations.num_rows, bool)
+    if task["edits"] and task["personal"]:
+        columns |= edits.columns(_beside(Path(task["edits"]) / shard.name, annotations))
+        sets.insert(0, (everyone, task["personal"]))
     if task["hits"]:
-        hits = pq.read_table(Path(task["hits"]) / shard.name)
-        if hits.num_rows != annotations.num_rows:
-            where = str(Path(task["hits"]) / shard.name)
-            raise HeadwaterError("damaged_file", "has other rows than the documents", where=where)
-        columns |= contaminated.columns(hits)
-        rules = contaminated.rules(config.decontaminate)
-        sets.append((np.ones(annotations.num_rows, bool), rules))
-        reason, value = _contaminated(reason, value, columns, rules)
+        columns |= contaminated.columns(_beside(Path(task["hits"]) / shard.name, annotations))
+        sets.append((everyone, contaminated.rules(config.decontaminate)))
+    reason, value = judge.verdicts(columns, sets)
     name = copies.judged_file(shard.name)
     batch = pa.record_batch({"reason": reason, "value": value})
     document.write_parquet(folder / name, [batch], batch.schema)
@@ -105,14 +121,12 @@ def judge_shard(task: dict[str, Any]) -> dict[str, Any]:
     return {"files": [name], "corpus": corpus, "statistics": statistics}
 
 
-def _contaminated(reason: pa.Array, value: pa.Array, columns: Any, rules: Any) -> tuple[pa.Array, pa.Array]:
-    """Reasons and values with those of contaminated documents that no rule had rejected."""
-    reasons, values = np.array(reason.to_pylist(), object), value.to_numpy(zero_copy_only=False).astype(np.float64)
-    found = np.full(len(reasons), -1, np.int32)
-    first_broken(columns, rules, reasons == "", found, values)
-    broken = found >= 0
-    reasons[broken] = np.array([rule.reason for rule in rules], object)[found[broken]]
-    return pa.array(reasons, pa.string()), pa.array(values, pa.float64(), mask=reasons == "")
+def _beside(path: Path, annotations: pa.Table) -> pa.Table:
+    """A table that stands row for row beside the annotations. Raises HeadwaterError damaged_file."""
+    table = pq.read_table(path)
+    if table.num_rows != annotations.num_rows:
+        raise HeadwaterError("damaged_file", "has other rows than the documents", where=str(path))
+    return table
 
 
 def _statistics(parts: list[dict[str, Any]]) -> dict[str, Any]:
@@ -127,7 +141,7 @@ def write_verdicts(task: dict[str, Any]) -> dict[str, Any]:
     """Join rules, copies and caps into the verdicts of one shard, and count them."""
     folder, shard, plan, number = Path(task["folder"]), Path(task["shard"]), task["plan"], task["number"]
     found: steps.Found = task["found"]
-    columns = ["id", "lang", "kind", "domain", "text_bytes", "digest"]
+    columns = ["id", "lang", "kind", "domain", "text_bytes", "digest", "injected"]
     table = beside(pq.read_table(shard, columns=columns), shard.name, task["chosen"]).select(columns)
     rows: dict[str, list[Any]] = table.to_pydict()
     judged = pq.read_table(folder / copies.judged_file(shard.name)).to_pydict()

@@ -17,7 +17,7 @@ from headwater.curate.config import CurateConfig
 
 def explain(annotations: pa.Table, config: CurateConfig) -> list[dict[str, Any]]:
     """The rules over a table of one row: `reason, column, value, low, high, broken`; limits are null where open."""
-    columns = judge.columns_of(annotations)
+    columns = judge.columns_of(annotations, config)
     found = []
     for rows, rules in judge.rule_sets(columns, config):
         if not rows[0]:

@@ -53,17 +53,22 @@ def run(context: Context) -> dict[str, Any]:
 
 def sign_shard(task: dict[str, Any]) -> dict[str, Any]:
     """Write the signatures of one shard, a batch at a time."""
+    from headwater.kernels.minhash import EMPTY
+
     config: DedupConfig = task["config"]
     shard = Path(task["shard"])
     name = f"{FOLDER}/{shard.stem}.npy"
-    langs = pq.read_table(task["annotations"], columns=["lang"])["lang"]
-    is_code = pc.equal(langs, CODE).combine_chunks().to_numpy(zero_copy_only=False).astype(bool)
+    labels = pq.read_table(task["annotations"], columns=["lang", "injected"])
+    is_code = pc.equal(labels["lang"], CODE).combine_chunks().to_numpy(zero_copy_only=False).astype(bool)
+    told = labels["injected"].combine_chunks().to_numpy(zero_copy_only=False)
     start = 0
     with storage.open_atomic(Path(task["folder"]) / name) as handle:
         write_header(handle, (task["weight"], config.bands * config.rows), np.uint32)
         for batch in document.read_parquet(shard, columns=["text"], max_rows=BATCH_ROWS):
             texts, signs = batch.column("text"), is_code[start : start + batch.num_rows]
-            handle.write(np.ascontiguousarray(sign(texts, signs, config)).view(np.uint8).data)
+            signatures = sign(texts, signs, config)
+            signatures[told[start : start + batch.num_rows]] = EMPTY  # near-copies by design: a fact told often
+            handle.write(np.ascontiguousarray(signatures).view(np.uint8).data)
             start += batch.num_rows
     return {"files": [name]}
 

@@ -26,6 +26,8 @@ from headwater.curate.filters import c4, chinese, code, fineweb, gopher, gopher_
 from headwater.curate.rules import Columns, Rule, first_broken
 from headwater.document import GENERAL_DOMAIN
 
+Sets = list[tuple[np.ndarray, list[Rule]]]
+RULED = ("en", "zh", "code")  # languages with rules of their own
 SHORT_FORM_ENDED = 0.5  # of its characters stand in lines that end a sentence or verse
 VERSE_LINE_CHARS = 60  # of the mean line of a poem
 VERSE_LINES = 4
@@ -33,18 +35,23 @@ VERSE_LINES = 4
 
 def judge(annotations: pa.Table, config: CurateConfig) -> tuple[pa.Array, pa.Array]:
     """Reason (string, empty where kept) and value (float64, null where kept) of each row."""
-    num_rows = annotations.num_rows
+    columns = columns_of(annotations, config)
+    return verdicts(columns, rule_sets(columns, config))
+
+
+def verdicts(columns: Columns, sets: Sets) -> tuple[pa.Array, pa.Array]:
+    """Reason and value of each row by rule sets in order, each with the mask of the rows it judges."""
+    num_rows = len(columns["lang"])
     found, values = np.full(num_rows, -1, np.int32), np.full(num_rows, np.nan)
     reasons: list[str] = []
-    columns = columns_of(annotations)
-    for rows, rules in rule_sets(columns, config):
+    for rows, rules in sets:
         first_broken(columns, rules, rows, found, values, len(reasons))
         reasons += [rule.reason for rule in rules]
     names = np.array([*reasons, ""], dtype=object)[found]  # -1 is the last: kept
     return pa.array(names, pa.string()), pa.array(values, pa.float64(), mask=found < 0)
 
 
-def rule_sets(columns: Columns, config: CurateConfig) -> list[tuple[np.ndarray, list[Rule]]]:
+def rule_sets(columns: Columns, config: CurateConfig) -> Sets:
     """Rules in order, each set with the mask of the rows it judges."""
     everyone = np.ones(len(columns["lang"]), bool)
     chosen_rules = [(everyone, chosen.rules(columns))]
@@ -62,14 +69,14 @@ def rule_sets(columns: Columns, config: CurateConfig) -> list[tuple[np.ndarray, 
         (general & ~source_code, url.rules(config.url)),
         (general & columns["crawled"], url.crawled_rules(config.url)),
         (general & source_code, code.rules(config.code)),
-        (general & is_page(columns) & (lang == "und"), minimal.stub_rules(config.minimal)),
+        (general & is_page(columns) & ~np.isin(lang, RULED), minimal.stub_rules(config.minimal)),
         (han & columns["crawled"], [min_han]),
         (han, chinese_rules),
         *_english_sets(english, english & is_page(columns), config),
     ]
 
 
-def _english_sets(prose: np.ndarray, pages: np.ndarray, config: CurateConfig) -> list[tuple[np.ndarray, list[Rule]]]:
+def _english_sets(prose: np.ndarray, pages: np.ndarray, config: CurateConfig) -> Sets:
     """The rule sets of English that are switched on."""
     sets = (
         (config.gopher.enabled, prose, gopher.rules(config.gopher)),
@@ -93,7 +100,7 @@ def is_short_form(columns: Columns, config: CurateConfig) -> np.ndarray:
     return ~is_page(columns) & finished & (few_words | verse)
 
 
-def columns_of(annotations: pa.Table) -> dict[str, np.ndarray]:
+def columns_of(annotations: pa.Table, config: CurateConfig) -> dict[str, np.ndarray]:
     """Columns as arrays: numbers as float64 with NaN for null, labels as objects, URL statistics added."""
     found: dict[str, Any] = {}
     for field in annotations.schema:
@@ -104,4 +111,4 @@ def columns_of(annotations: pa.Table) -> dict[str, np.ndarray]:
             found[field.name] = column.to_numpy()
         else:
             found[field.name] = column.cast(pa.float64()).to_numpy()
-    return found | url.columns(list(found["url"]))
+    return found | url.columns(annotations["url"].combine_chunks(), config.url)

@@ -7,7 +7,8 @@ channel those nearest the start are held out, up to enough bytes for the samples
 `max_share` of its documents (but one of two, so that the smallest channel is measured).
 Steps: measure how documents lie on the line (map) → choose where each channel's held-out part ends
 (reduce) → list the clusters held out (map) → write the parts (map).
-A document whose twin is held out for another channel is in neither part, and counted.
+A document whose twin is held out for another channel is in neither part, and counted. One that states an injected fact
+is always trained on: holding it out would change how often the fact is told.
 """
 
 from __future__ import annotations
@@ -128,11 +129,11 @@ def split_shard(task: dict[str, Any]) -> dict[str, Any]:
     rows = pq.read_table(shard).to_pydict()
     parts, twins = [], 0
     channels: dict[str, dict[str, list[int]]] = {}
-    for kept, cluster, channel, size in zip(
-        rows["kept"], rows["cluster"], rows["channel"], rows["text_bytes"], strict=True
+    for kept, cluster, channel, size, told in zip(
+        rows["kept"], rows["cluster"], rows["channel"], rows["text_bytes"], rows["injected"], strict=True
     ):
         part = "train" if kept else "rejected"
-        if kept and cluster in held:
+        if kept and not told and cluster in held:
             own = place_of(cluster, task["seed"]) < task["ends"][channel]
             part = "heldout" if own else "rejected"
             twins += not own
@@ -165,8 +166,8 @@ def _report(counts: list[dict[str, dict[str, list[int]]]], config: SplitConfig) 
 
 
 def _kept(shard: str) -> pa.Table:
-    table = pq.read_table(shard, columns=["kept", "cluster", "channel", "text_bytes"])
-    return table.filter(pc.field("kept")).select(["cluster", "channel", "text_bytes"])
+    table = pq.read_table(shard, columns=["kept", "cluster", "channel", "text_bytes", "injected"])
+    return table.filter(pc.field("kept") & ~pc.field("injected")).select(["cluster", "channel", "text_bytes"])
 
 
 def _measures(shard: str) -> str:

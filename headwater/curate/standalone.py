@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,15 @@ from headwater.pipeline.stage import Context
 WORK = ".curate"
 SEED = 7  # a recipe's default
 REPORTS = ("edits.json", "statistics.json", "contamination.json", "diversity.json")  # of the stages, where they ran
-LOCK = ".curate.lock"
 VERSION = 1  # of what lies in the work folder
 REJECTED_SCHEMA = pa.schema([*document.SCHEMA, pa.field("reason", pa.string()), pa.field("value", pa.float64())])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sections:
+    """What a stage may ask of its recipe."""
+
+    clean: CleanConfig
 
 
 def curate_files(
@@ -52,7 +58,7 @@ def curate_files(
     """
     work = storage.make_folder(output) / WORK
     clean = clean or CleanConfig()
-    with workspace.locked(output / LOCK, "another `headwater curate` writes here"):
+    with workspace.locked(output, "another `headwater curate` writes here"):
         request = {"version": VERSION, "curate": asdict(config), "clean": asdict(clean), "sets": _sets(config)}
         problems, _ = inputs_of.bring(inputs, work, json.loads(json.dumps(request)), kind)
         texts, nothing_kept = _run_stages(work, config, clean, workers, report)
@@ -92,8 +98,9 @@ def _run_stages(
             module, _, name = stage.function.partition(":")
             inputs = {given: folders[given] for given in stage.inputs}
             context = Context(
-                stage=stage, folder=folders[stage.name], inputs=inputs, seed=SEED, engine=runner, report=report
-            )
+                stage=stage, folder=folders[stage.name], inputs=inputs, seed=SEED, engine=runner, report=report,
+                recipe=Sections(clean=clean),
+            )  # fmt: skip
             getattr(import_module(module), name)(context)
     except HeadwaterError as error:
         if error.failure != "empty_corpus":

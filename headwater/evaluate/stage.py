@@ -35,9 +35,7 @@ def run(context: Context) -> dict[str, Any]:
     checkpoint = last_checkpoint(run_folder)
     decoder, encoder = load(checkpoint)
     decoder.to(fastest_device())
-    documents = list(
-        windows.from_split(context.documents(), context.input("split") / "split", encoder)
-    )
+    documents = list(windows.from_split(context.documents(), context.input("split") / "split", encoder))
     length = _sequence_length(context, decoder)
     cut = windows.cut(documents, encoder.eod_id, length, config.probe_samples, context.seed)
     _say_small(context, cut, config.probe_samples)

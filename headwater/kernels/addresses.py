@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 from headwater.kernels.endings import backward, contains, forward, hashed
 from headwater.kernels.phrases import Automaton, build, hits
 
@@ -19,12 +19,12 @@ MAX_BYTES = 16_384  # of an address whose length alone rejects it
 DOT, SLASH = 0x2E, 0x2F
 
 
-@kernel
+@part
 def _lower(byte):
     return byte + 0x20 if 0x41 <= byte <= 0x5A else byte
 
 
-@kernel
+@part
 def _hex_value(byte):
     if 0x30 <= byte <= 0x39:
         return byte - 0x30
@@ -32,7 +32,7 @@ def _hex_value(byte):
     return small - 0x61 + 10 if 0x61 <= small <= 0x66 else -1
 
 
-@kernel
+@part
 def _read(text, start, end, out, count):
     """Append text[start:end] to `out`, escapes read and in small letters; the new length."""
     at = start
@@ -49,7 +49,7 @@ def _read(text, start, end, out, count):
     return count
 
 
-@kernel
+@part
 def _after_scheme(text, start, end):
     """Where the host's part begins; -1 where the address is not of the web."""
     name = (0x68, 0x74, 0x74, 0x70)
@@ -64,7 +64,7 @@ def _after_scheme(text, start, end):
     return at + 3
 
 
-@kernel
+@part
 def _host(text, start, end):
     """(first byte, end) of the host in the part between // and the path: no user name, no port."""
     begin = start
@@ -82,7 +82,7 @@ def _host(text, start, end):
     return begin, end
 
 
-@kernel
+@part
 def _is_number(text, start, end):
     """Whether a host can only be an IP address: in brackets, or digits and dots (0x… too)."""
     if start == end:
@@ -98,7 +98,7 @@ def _is_number(text, start, end):
     return digits > 0 and 0x30 <= text[start] <= 0x39 and _hex_value(int(text[end - 1])) >= 0
 
 
-@kernel
+@part
 def _extension(text, start, end, extensions):
     """Whether the last part of a path ends in one of the extensions."""
     at = end - 1

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 
 FULL, MOST = 16, 64
 NEW, HELD, KNOWN = 2, 1, 0  # a member's role: of this piece; held from an earlier piece; of an index
 CROWDED, INDEXED = 1, 2  # flags of an edge: its bucket was full; the earlier document is one of an index
 
 
-@kernel
+@part
 def _shared(one, other):
     count = 0
     for i in range(len(one)):
@@ -27,7 +27,7 @@ def _shared(one, other):
     return count
 
 
-@kernel
+@part
 def _met_before(one, other, band, rows):
     """Whether an earlier band holds both in one bucket: that is where their edge is drawn."""
     for earlier in range(band):
@@ -106,7 +106,7 @@ def _choose(later, earlier, flags, dropped, picked):
     return count
 
 
-@kernel
+@part
 def _root(parents, place):
     while parents[place] != place:
         parents[place] = parents[parents[place]]

@@ -10,14 +10,14 @@ In: bytes. Out: code points, and their class. A class is one of
 
 from __future__ import annotations
 
-from headwater.kernels.compiled import kernel
+from headwater.kernels.compiled import part
 
 SPACE, NEWLINE, LETTER, DIGIT, CHAR, SIGN = 0, 1, 2, 3, 4, 5
 FULL_WIDTH = 0xFEE0  # from a full-width letter or digit to its ASCII twin
 REPLACEMENT = 0xFFFD
 
 
-@kernel
+@part
 def decode(text, at, end):
     """(code point, bytes read) at a position; a broken sequence is one byte that reads as U+FFFD."""
     first = text[at]
@@ -37,7 +37,7 @@ def decode(text, at, end):
     return code, size
 
 
-@kernel
+@part
 def plain(code):
     """Full-width letters and digits as their ASCII twins, and ASCII capitals as small letters."""
     if 0xFF10 <= code <= 0xFF19 or 0xFF21 <= code <= 0xFF3A or 0xFF41 <= code <= 0xFF5A:
@@ -47,7 +47,7 @@ def plain(code):
     return code
 
 
-@kernel
+@part
 def class_of(code):
     """The class of a code point that went through `plain`."""
     if code < 0x80:
@@ -70,7 +70,7 @@ def class_of(code):
     return _upper(code)
 
 
-@kernel
+@part
 def _western(code):
     if code == 0x85 or code == 0xA0:
         return SPACE
@@ -79,7 +79,7 @@ def _western(code):
     return SIGN if code == 0xD7 or code == 0xF7 else LETTER
 
 
-@kernel
+@part
 def _general(code):
     """U+2000 to U+2FFF: punctuation, arrows and mathematical signs; some scripts; radicals."""
     if code == 0x2028 or code == 0x2029:
@@ -91,7 +91,7 @@ def _general(code):
     return CHAR if code >= 0x2E80 else LETTER
 
 
-@kernel
+@part
 def _eastern(code):
     """U+3000 to U+DFFF: CJK signs, kana, Han, Yi, hangul."""
     if code == 0x3000:
@@ -103,7 +103,7 @@ def _eastern(code):
     return CHAR if 0xAC00 <= code <= 0xD7FF or 0xA960 <= code <= 0xA97F else LETTER
 
 
-@kernel
+@part
 def _upper(code):
     """From U+E000: private use, compatibility forms, full-width forms, emoji, rare Han."""
     if code == 0xFEFF:

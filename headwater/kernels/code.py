@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from headwater.kernels.characters import decode
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 from headwater.kernels.lines import ALNUM, BREAK, WHITE
 
 NAMES = (
@@ -23,22 +23,22 @@ ESCAPES = 8  # in a row
 DIGIT, LETTER = 1, 2  # of an ASCII byte
 
 
-@kernel
+@part
 def _digit(byte):
     return 0x30 <= byte <= 0x39
 
 
-@kernel
+@part
 def _letter(byte):
     return 0x41 <= byte <= 0x5A or 0x61 <= byte <= 0x7A
 
 
-@kernel
+@part
 def _hex(byte):
     return 0x30 <= byte <= 0x39 or 0x41 <= byte <= 0x46 or 0x61 <= byte <= 0x66
 
 
-@kernel
+@part
 def _number(text, at, end):
     """Where the number that starts here ends, its suffix included; `at` where none does."""
     if not _digit(text[at]):
@@ -63,13 +63,13 @@ def _number(text, at, end):
     return stop if suffix - stop > 3 else suffix
 
 
-@kernel
+@part
 def _between(byte):
     """Whether a byte may stand between numbers of a list: white space . , ; : + - and brackets."""
     return byte <= 0x20 or byte in (0x2C, 0x2E, 0x3B, 0x3A, 0x2B, 0x2D, 0x28, 0x29, 0x5B, 0x5D, 0x7B, 0x7D)
 
 
-@kernel
+@part
 def listed(text, start, end):
     """Visible bytes in long runs of numbers."""
     total, at = 0, start
@@ -100,7 +100,7 @@ def listed(text, start, end):
     return total
 
 
-@kernel
+@part
 def encoded(text, start, end):
     """(bytes in encoded runs, the longest of them)."""
     total = longest = run = letters = 0
@@ -128,7 +128,7 @@ def encoded(text, start, end):
     return total, longest
 
 
-@kernel
+@part
 def _escapes(text, at, end):
     """Where a run of \\xHH or \\uHHHH escapes ends, and how many it holds."""
     count = 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from headwater.kernels.compiled import kernel
+from headwater.kernels.compiled import kernel, part
 
 BITS = 15
 SMALL, CAPITAL, MIXED, NUMBER, FOREIGN, BREAK = 128, 129, 130, 131, 132, 133  # BREAK to BREAK + 2 by indentation
@@ -26,18 +26,18 @@ SHIFT = np.uint64(29)
 DOWN = np.uint64(64 - BITS)
 
 
-@kernel
+@part
 def _slot(value):
     value = (value ^ (value >> SHIFT)) * SPREAD
     return np.int32((value ^ (value >> SHIFT)) * AFTER >> DOWN)
 
 
-@kernel
+@part
 def _word_byte(byte):
     return 0x30 <= byte <= 0x39 or 0x41 <= byte <= 0x5A or 0x61 <= byte <= 0x7A or byte == 0x5F
 
 
-@kernel
+@part
 def _word(text, at, end):
     """(where it ends, shape, hash of its small form) of the run of ASCII letters, digits and `_` at `at`."""
     value, start = BASIS, at

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import glob
 import hashlib
 import os
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -22,6 +24,8 @@ from typing import Any
 import numba
 import numpy as np
 
+APART = "HEADWATER_KERNELS_APART"  # set for a process that compiles into a folder of its own
+FILLED = ".filled"
 _one_thread = threading.Lock()
 _warm: set[str] = set()
 
@@ -37,9 +41,19 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
         settings.CACHE_DIR = previous
 
 
+def part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator for what only kernels call: compiled into each of them, not kept on disk, not callable from Python.
+
+    It compiles faster without what the interpreter would need, and two processes may compile it at once.
+    """
+    return numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+
+
 @cache
 def cache_folder() -> str:
     """Where compiled kernels are kept; empty where no such folder can be written."""
+    if apart := os.environ.get(APART):
+        return apart
     root = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "headwater"
     key = hashlib.sha256(f"{sys.version} numba {numba.__version__} numpy {np.__version__}".encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
@@ -50,6 +64,44 @@ def cache_folder() -> str:
     except OSError:
         return ""
     return str(folder) if os.access(folder, os.W_OK) else ""
+
+
+def is_filled(name: str) -> bool:
+    """Whether `fill` was done under this name, or there is no folder to fill."""
+    folder = cache_folder()
+    return not folder or (Path(folder) / f"{name}{FILLED}").exists()
+
+
+def fill(name: str, compile_apart: Callable[[Callable[[str], dict[str, str]]], None]) -> None:
+    """Let several processes compile at once, each into a folder of its own, and join what they made.
+
+    `compile_apart(environment)` starts them and waits; `environment(part)` is what a process needs to be one of them.
+    """
+    folder = Path(cache_folder())
+    with _one_process(), tempfile.TemporaryDirectory(prefix="filling-", dir=folder) as apart:
+        if is_filled(name):  # by the process that had the lock before
+            return
+
+        def environment(part: str) -> dict[str, str]:
+            (Path(apart) / part).mkdir()
+            return {**os.environ, APART: str(Path(apart) / part)}
+
+        compile_apart(environment)
+        for part in sorted(Path(apart).iterdir()):
+            _join(part, folder)
+        (folder / f"{name}{FILLED}").touch()
+
+
+def _join(part: Path, folder: Path) -> None:
+    """Move a process's kernels to where all look: a function's index goes with its code, or not at all."""
+    for index in sorted(part.rglob("*.nbi")):
+        target = folder / index.relative_to(part)
+        if target.exists():
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for code in index.parent.glob(f"{glob.escape(index.stem)}.*.nbc"):
+            os.replace(code, target.parent / code.name)
+        os.replace(index, target)
 
 
 def warm(name: str, call: Callable[[], Any]) -> None:

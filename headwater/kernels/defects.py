@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from headwater.kernels.characters import decode
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 
 LOOK_1, LOOK_2, LOOK_3, LOOK_4, LEAD, CONTINUATION, HIGH, LETTER, FIRST = (1 << i for i in range(9))
 LOOKS = LOOK_1 | LOOK_2 | LOOK_3 | LOOK_4
@@ -28,7 +28,7 @@ AMPERSAND, HASH, SEMICOLON = 0x26, 0x23, 0x3B
 MAX_ENTITY = 33  # characters
 
 
-@kernel
+@part
 def _signs_of(text, at, end, table):
     """The signs of one text."""
     signs, before, run, letters = 0, 0, 0, 0

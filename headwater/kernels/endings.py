@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 
 PRIME = np.uint64(0x100000001B3)
 BASIS = np.uint64(0xCBF29CE484222325)
 DOT = 0x2E
 
 
-@kernel
+@part
 def contains(hashes, value):
     low, high = 0, len(hashes)
     while low < high:
@@ -27,7 +27,7 @@ def contains(hashes, value):
     return low < len(hashes) and hashes[low] == value
 
 
-@kernel
+@part
 def forward(text, start, end):
     value = BASIS
     for at in range(start, end):
@@ -35,7 +35,7 @@ def forward(text, start, end):
     return value
 
 
-@kernel
+@part
 def backward(text, start, end, hashes):
     """Hashes of the endings of a host that begin at its start or after a dot; how many (at most len(hashes))."""
     value, count, at = BASIS, 0, end - 1

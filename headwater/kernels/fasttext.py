@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from headwater.kernels.compiled import kernel
+from headwater.kernels.compiled import kernel, part
 
 OFFSET, PRIME = np.uint32(2166136261), np.uint32(16777619)
 RUN = np.uint64(116049371)
@@ -18,14 +18,14 @@ OPEN, CLOSE = 0x3C, 0x3E  # < and >, round a word
 END = np.array([0x3C, 0x2F, 0x73, 0x3E], np.uint8)  # </s>, the last word of every text
 
 
-@kernel
+@part
 def _grow(value, byte):
     """FNV-1a over a signed byte: above 127 its sign reaches every bit."""
     signed = np.uint32(byte) | np.uint32(0xFFFFFF00) if byte > 127 else np.uint32(byte)
     return np.uint32((value ^ signed) * PRIME)
 
 
-@kernel
+@part
 def hash_of(text, start, end):
     value = OFFSET
     for at in range(start, end):
@@ -33,7 +33,7 @@ def hash_of(text, start, end):
     return value
 
 
-@kernel
+@part
 def find(text, start, end, value, places, word_offsets, words):
     """The number of a word in the dictionary, -1 where it is not there."""
     place = int(value) & (len(places) - 1)
@@ -60,14 +60,14 @@ def fill_places(word_offsets, words, places):
         places[place] = number
 
 
-@kernel
+@part
 def _add(matrix, row, total):
     line = matrix[row]
     for k in range(len(total)):
         total[k] += line[k]
 
 
-@kernel
+@part
 def _add_bucket(bucket, matrix, num_words, kept, kept_rows, pruned, total):
     """Add a bucket's row; 0 where the model was pruned of it."""
     row = np.int64(bucket)
@@ -80,7 +80,7 @@ def _add_bucket(bucket, matrix, num_words, kept, kept_rows, pruned, total):
     return 1
 
 
-@kernel
+@part
 def _add_parts(word, size, sizes, matrix, num_words, kept, kept_rows, pruned, total):
     """Add the rows of a word's parts; `word` has its marks round it."""
     shortest, longest, buckets = sizes[0], sizes[1], np.uint32(sizes[2])

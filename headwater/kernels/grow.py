@@ -5,14 +5,14 @@ In: the tokens of both, a place of each, and a direction. Out: how much of the i
 
 from __future__ import annotations
 
-from headwater.kernels.compiled import kernel
+from headwater.kernels.compiled import part
 from headwater.kernels.tokens import CHAR, LITTLE
 
 MAX_GAP = 6  # tokens passed over at one place, of text and item together
 WIDE_GAP = 3  # from here on three tokens must agree behind a gap; below it two
 
 
-@kernel
+@part
 def _resync(hashes, count, at, tokens, place, stop, step):
     """How many tokens of text and item to pass over so that what follows agrees; (0, 0) if nothing does."""
     for gap in range(1, MAX_GAP + 1):
@@ -30,7 +30,7 @@ def _resync(hashes, count, at, tokens, place, stop, step):
     return 0, 0
 
 
-@kernel
+@part
 def grow(hashes, kinds, count, at, index, place, stop, step, limits):
     """Follow text and item together from a place on: (weight, words that agree, last token of the text that does)."""
     weight, units, last = 0.0, 0.0, at - step

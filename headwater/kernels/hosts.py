@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from headwater.kernels.compiled import kernel
+from headwater.kernels.compiled import part
 from headwater.kernels.flags import DECIMAL, DIGIT, HOST, LOWER, SCHEME
 
 AT, DOT, COLON, SLASH, DASH, UNDERSCORE, QUERY, FRAGMENT = 0x40, 0x2E, 0x3A, 0x2F, 0x2D, 0x5F, 0x3F, 0x23
 LABEL, TOP_LEVEL = 64, 63  # characters at most
 
 
-@kernel
+@part
 def is_address(codes, low, high, flags):
     """Whether codes[low:high] is an address."""
     dot = low
@@ -41,7 +41,7 @@ def is_address(codes, low, high, flags):
     return False
 
 
-@kernel
+@part
 def _is_host_on(codes, start, high, flags):
     """Whether a host, and after it only a port and a path, begin at a place."""
     end = _ip_end(codes, start, high, flags) if flags[codes[start]] & DIGIT else 0
@@ -65,7 +65,7 @@ def _is_host_on(codes, start, high, flags):
     return False
 
 
-@kernel
+@part
 def _is_top_level_on(codes, start, high, flags):
     at = start
     while at < high and at - start <= TOP_LEVEL and flags[codes[at]] & LOWER:
@@ -73,7 +73,7 @@ def _is_top_level_on(codes, start, high, flags):
     return 2 <= at - start <= TOP_LEVEL and _is_rest(codes, at, high, flags)
 
 
-@kernel
+@part
 def _is_rest(codes, at, high, flags):
     """Whether what follows a host is nothing, or a port, or a path."""
     if at < high and codes[at] == COLON:
@@ -86,7 +86,7 @@ def _is_rest(codes, at, high, flags):
     return at == high or codes[at] == SLASH or codes[at] == QUERY or codes[at] == FRAGMENT
 
 
-@kernel
+@part
 def _ip_end(codes, start, high, flags):
     """Where a public IPv4 address that begins at a place ends; 0 where none does."""
     at, address = start, np.int64(0)

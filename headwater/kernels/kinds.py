@@ -12,14 +12,14 @@ from __future__ import annotations
 import numpy as np
 
 from headwater.kernels.characters import decode
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 
 KIND, COMBINING, CONTINUATION = 0x3F, 0x40, 0x80  # of a table's entry: its kind, and two flags
 CHARS, COMBINED, PILED, MISREAD = 0, 1, 2, 3  # columns of the second array
 PILE = 5  # the fifth mark on one letter is no spelling of any script
 
 
-@kernel
+@part
 def _leads_pair(code):
     """First bytes of two-byte characters of Latin, Greek, Cyrillic, Hebrew and Arabic; not É or Ü, which end words."""
     return 0xC2 <= code <= 0xC5 or 0xCE <= code <= 0xD1 or 0xD7 <= code <= 0xD9

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from headwater.kernels.compiled import kernel
+from headwater.kernels.compiled import kernel, part
 
 BITS = 20
 BLOCK = 16  # tables are padded to whole vectors of so many languages
@@ -26,7 +26,7 @@ SHIFT = np.uint64(29)
 DOWN = np.uint64(64 - BITS)
 
 
-@kernel
+@part
 def _slot(value):
     value = (value ^ (value >> SHIFT)) * SPREAD
     value = (value ^ (value >> SHIFT)) * PAIR
@@ -65,7 +65,7 @@ def slots_of(codes, kinds, count, script, out):
     return found
 
 
-@kernel
+@part
 def add_weights(slots, found, index, weights, first_row, sums):
     """Add the weights [rows, languages] of the known slots to the sums; `index` holds a slot's row plus 1, or 0."""
     rows, width = weights.shape

@@ -14,7 +14,7 @@ import math
 import numpy as np
 
 from headwater.kernels import code_shape, langid, letters
-from headwater.kernels.compiled import kernel
+from headwater.kernels.compiled import kernel, part
 from headwater.kernels.scripts import HAN, KANA, LATIN
 from headwater.kernels.softmax import probabilities
 
@@ -35,7 +35,7 @@ CLASS, SHARE, CODE_LOGIT, TOKENS, HANS_LESS_HANT, WORDS = 0, 1, 2, 3, 4, 5
 NUM_COLUMNS = 6
 
 
-@kernel
+@part
 def piece_bounds(text, start, end, number, pieces):
     """(first, last) byte of a piece: the text cut evenly, at white space or between characters."""
     size = end - start
@@ -47,7 +47,7 @@ def piece_bounds(text, start, end, number, pieces):
     return _break(text, first, start, end), _break(text, last, start, end)
 
 
-@kernel
+@part
 def _break(text, at, start, end):
     """The first break after `at`, not far away: white space, else the start of a character."""
     if at <= start or at >= end:
@@ -61,7 +61,7 @@ def _break(text, at, start, end):
     return at
 
 
-@kernel
+@part
 def likelihoods(codes, kinds, count, model, counts, slots, sums, logits, out):
     """How likely each class is by one piece, into `out`; the piece's weight in words."""
     index, tables, firsts, widths, first_rows, scales, biases, heats, han_kinds = model
@@ -108,7 +108,7 @@ def likelihoods(codes, kinds, count, model, counts, slots, sums, logits, out):
     return words
 
 
-@kernel
+@part
 def _japanese(han, kana, shown):
     """How likely Han and kana are Japanese."""
     if not kana:
@@ -116,7 +116,7 @@ def _japanese(han, kana, shown):
     return 1.0 / (1.0 + math.exp(-KANA_STEEPNESS * (kana / (han + kana) - JAPANESE_KANA)))
 
 
-@kernel
+@part
 def mix(pieces, weights, num, shares):
     """The shares of the classes (0 to 1) that explain the pieces' likelihoods best, after a few rounds."""
     shares[:] = 0.0

@@ -10,19 +10,19 @@ from __future__ import annotations
 import numpy as np
 
 from headwater.kernels.characters import decode
-from headwater.kernels.compiled import kernel
+from headwater.kernels.compiled import kernel, part
 from headwater.kernels.scripts import ARABIC, FIRST_MARK, HAN, LATIN, NUM_MARKS
 
 MAX_TAG_BYTES = 200
 ZWNJ = 0x200C  # joins nothing: Persian writes it inside words
 
 
-@kernel
+@part
 def _small(byte):
     return 0x61 <= byte <= 0x7A or 0x41 <= byte <= 0x5A
 
 
-@kernel
+@part
 def _past_address(text, at, end):
     """The end of an address: the next white space or byte outside ASCII."""
     while at < end and 0x20 < text[at] < 0x80:
@@ -30,7 +30,7 @@ def _past_address(text, at, end):
     return at
 
 
-@kernel
+@part
 def _past_tag(text, at, end):
     """Past `<name …>` if there is one at `at`, else past the `<`."""
     if at + 1 < end and (_small(text[at + 1]) or text[at + 1] == 0x2F or text[at + 1] == 0x21):
@@ -40,7 +40,7 @@ def _past_tag(text, at, end):
     return at + 1
 
 
-@kernel
+@part
 def _past_sign(text, at, end):
     """Past one ASCII sign, or the LaTeX command, tag or entity that it opens."""
     sign, after = text[at], at + 1
@@ -54,7 +54,7 @@ def _past_sign(text, at, end):
     return after
 
 
-@kernel
+@part
 def _opens_address(text, at, end, codes, token, count):
     """Whether the sign at `at` shows that what was read since the last white space is an address."""
     sign = text[at]
@@ -67,7 +67,7 @@ def _opens_address(text, at, end, codes, token, count):
     return False
 
 
-@kernel
+@part
 def composed(base, mark, keys, values):
     """The accented letter of a letter and a mark; 0 where Unicode has none."""
     key = np.int64(base) * NUM_MARKS + np.int64(mark) - FIRST_MARK

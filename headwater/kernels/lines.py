@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from headwater.kernels.characters import decode
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 
 # flags of a code point
 ALNUM, WHITE, BREAK, ENDS, CLOSES, HAN, SEPARATES = 1, 2, 4, 8, 16, 32, 64
@@ -35,7 +35,7 @@ SPREAD = np.uint64(0xD6E8FEB86659FD93)
 SHIFT = np.uint64(32)
 
 
-@kernel
+@part
 def _marks_of(length, tells, ended, separators, han, piped, opens):
     """The marks of one line, as bits."""
     menu = separators >= MENU_SEPARATORS and separators * MENU_GAP >= length and not piped
@@ -43,14 +43,14 @@ def _marks_of(length, tells, ended, separators, han, piped, opens):
     return bits | (ALL_HAN if han == length else 0) | (OPENS if opens else 0)
 
 
-@kernel
+@part
 def _grown(array):
     larger = np.empty(2 * len(array), array.dtype)
     larger[: len(array)] = array
     return larger
 
 
-@kernel
+@part
 def cut(text, at, end, flags, hashes, lengths, marks):
     """Hashes, lengths and marks of the lines that hold something; how many of them, and of ending marks in them.
 
@@ -104,7 +104,7 @@ def cut(text, at, end, flags, hashes, lengths, marks):
         gap = False
 
 
-@kernel
+@part
 def put(value, keys, stamps, stamp, mask):
     """Whether `value` was in the set of this stamp before; it is afterwards. A stamp empties the table at no cost."""
     mixed = (value ^ (value >> SHIFT)) * SPREAD
@@ -137,7 +137,7 @@ def _figures(offsets, text, rows, flags, out):
         _row(count, hashes, lengths, marks, keys, stamps, stamp, mask, out[k])
 
 
-@kernel
+@part
 def _row(count, hashes, lengths, marks, keys, stamps, stamp, mask, out):
     """The figures of one text (NAMES) from its lines; uses the stamps `stamp` and `stamp + 1`."""
     for i in range(count):

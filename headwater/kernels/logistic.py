@@ -11,12 +11,12 @@ import math
 
 import numpy as np
 
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 
 TINY = 1e-8
 
 
-@kernel
+@part
 def _logit(indptr, buckets, values, row, weights, bias):
     total = np.float64(bias)
     for i in range(indptr[row], indptr[row + 1]):
@@ -24,7 +24,7 @@ def _logit(indptr, buckets, values, row, weights, bias):
     return total
 
 
-@kernel
+@part
 def _sigmoid(logit):
     if logit >= 0:
         return 1.0 / (1.0 + math.exp(-logit))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 from headwater.kernels.grow import grow
 from headwater.kernels.tokens import CHAR, power_of, prefixes, run_hash, tokenize
 
@@ -71,7 +71,7 @@ class Hits(NamedTuple):
     shares_of: np.ndarray
 
 
-@kernel
+@part
 def _note(index, limits, state, found, item, share, begin, end):
     """Keep the best place of an item in this text; returns how many items were found so far."""
     best, firsts, lasts, touched = state
@@ -85,7 +85,7 @@ def _note(index, limits, state, found, item, share, begin, end):
     return found
 
 
-@kernel
+@part
 def _match_chunk(index, limits, tokens_of, count, sums, powers, state, reach, seen_at, seen, num_seen, found):
     """Look up every run of a chunk's tokens; (items found, items grown) so far."""
     hashes, kinds, begins, ends = tokens_of
@@ -124,7 +124,7 @@ def _match_chunk(index, limits, tokens_of, count, sums, powers, state, reach, se
     return found, num_seen
 
 
-@kernel
+@part
 def _best(state, found, index, row, out, used, shares_of):
     """Write the best items of a text, best first, and clear the state; hits written so far."""
     best, firsts, lasts, touched = state
@@ -148,7 +148,7 @@ def _best(state, found, index, row, out, used, shares_of):
     return used
 
 
-@kernel
+@part
 def _cut(text, at, stop):
     """The next place from `at` on where a character begins."""
     while at < stop and text[at] & 0xC0 == 0x80:

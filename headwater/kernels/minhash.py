@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 
 from headwater.kernels.characters import CHAR, DIGIT, LETTER, NEWLINE, SIGN, SPACE, class_of, decode, plain
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 
 PRIME = np.uint64(0x100000001B3)  # FNV-1a's
 BASIS = np.uint64(0xCBF29CE484222325)
@@ -42,13 +42,13 @@ def permutations(count: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
     return np.array(drawn[:count], np.uint64) | np.uint64(1), np.array(drawn[count:], np.uint64)
 
 
-@kernel
+@part
 def _spread(value):
     value = (value ^ (value >> HALF)) * SPREAD
     return value ^ (value >> HALF)
 
 
-@kernel
+@part
 def lower(shingles, count, a, b, least):
     """Lower each permutation's least value by the first `count` shingles."""
     for p in range(len(a)):

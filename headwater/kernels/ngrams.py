@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from headwater.kernels.characters import CHAR, DIGIT, LETTER, NEWLINE, SPACE, class_of, decode, plain
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 
 PRIME = np.uint64(0x100000001B3)  # FNV-1a's
 BASIS = np.uint64(0xCBF29CE484222325)
@@ -24,13 +24,13 @@ BACKSLASH = 0x5C
 BLOCK_BYTES = 1 << 20  # of text that is counted at once: bounds the room for what may come out
 
 
-@kernel
+@part
 def _spread(value):
     value = (value ^ (value >> SHIFT)) * SPREAD
     return value ^ (value >> SHIFT)
 
 
-@kernel
+@part
 def tokenize(text, start, end, max_chars, hashes, kinds):
     """Token hashes and kinds (SIGN, CHAR, LETTER or NEWLINE) of one text; how many. Room: a token a byte."""
     count, at, read = 0, start, 0
@@ -69,7 +69,7 @@ def tokenize(text, start, end, max_chars, hashes, kinds):
     return count
 
 
-@kernel
+@part
 def _small(code):
     return 0x61 <= code <= 0x7A
 

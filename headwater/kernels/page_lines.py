@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from headwater.kernels.compiled import kernel
+from headwater.kernels.compiled import kernel, part
 from headwater.kernels.flags import DECIMAL, PUNCTUATION, SENTENCE, SPACE
 from headwater.kernels.prose import line_end, next_line, stripped
 
@@ -68,7 +68,7 @@ def measure_changed(cleaned, flags, starts, ends, word_bounds, line_rows, out):
         out[line_rows[line], SENTENCES] += _sentences(cleaned, starts, ends, first, last, flags)
 
 
-@kernel
+@part
 def _is_prose(line, start, stop, phrases, out):
     """Whether the sentences of a line count; marks of the page are noted."""
     if not _is_ended(line, start, stop):
@@ -83,7 +83,7 @@ def _is_prose(line, start, stop, phrases, out):
     return False
 
 
-@kernel
+@part
 def _line_words(codes, start, stop, flags):
     """(words between white space, characters of the longest, whether a bracket opens) of a line."""
     words = longest = length = 0
@@ -99,7 +99,7 @@ def _line_words(codes, start, stop, flags):
     return words, longest, cited
 
 
-@kernel
+@part
 def _is_ended(line, start, stop):
     """Whether a line ends like a sentence, and not with an ellipsis."""
     if stop <= start:
@@ -110,7 +110,7 @@ def _is_ended(line, start, stop):
     return code == 0x3F or code == 0x21 or code == 0x22 or code == 0x27
 
 
-@kernel
+@part
 def _spells(line, at, stop, letters, first, last, lower):
     """Whether a phrase stands at a place."""
     if at + last - first > stop:
@@ -124,7 +124,7 @@ def _spells(line, at, stop, letters, first, last, lower):
     return True
 
 
-@kernel
+@part
 def _phrases_in(line, start, stop, phrases):
     """A bit for each of PHRASES that a line holds, in any case, and CURLY_BIT."""
     letters, bounds, begins = phrases
@@ -145,7 +145,7 @@ def _phrases_in(line, start, stop, phrases):
     return found
 
 
-@kernel
+@part
 def _without_citations(codes, start, stop, flags, phrases, cleaned):
     """A line without [12], [], [edit] and [citation needed]; how many characters are left."""
     letters, bounds, _ = phrases
@@ -171,7 +171,7 @@ def _without_citations(codes, start, stop, flags, phrases, cleaned):
     return count
 
 
-@kernel
+@part
 def _sentences(codes, starts, ends, first, last, flags):
     """Sentences in words first to last - 1 of one line."""
     total, ended = 1, False

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 from headwater.kernels.personal_bytes import (
     ADDRESS,
     AT_SIGN,
@@ -42,7 +42,7 @@ COLON_GAP = 2  # spaces between a colon and a number
 MAX_IPV6 = 39  # characters
 
 
-@kernel
+@part
 def _is_ipv4(text, start, end):
     """Whether the bytes are four groups of one to three digits between dots."""
     groups, digits = 1, 0
@@ -58,7 +58,7 @@ def _is_ipv4(text, start, end):
     return groups == 4 and digits > 0
 
 
-@kernel
+@part
 def _is_ipv6(text, start, end):
     """Whether the bytes start with a group of 2000 to 3fff and have `::` or seven colons."""
     if end - start < 6 or text[start + 4] != COLON or (text[start] != 0x32 and text[start] != 0x33):
@@ -71,14 +71,14 @@ def _is_ipv6(text, start, end):
     return double or colons == 7
 
 
-@kernel
+@part
 def _note(found, count, row, start, end, kind):
     if count < len(found):
         found[count, 0], found[count, 1], found[count, 2], found[count, 3] = row, start, end, kind
     return count + 1
 
 
-@kernel
+@part
 def _addresses(text, row, begin, end, found, count):
     """Note what is written like an IP address, and every at sign of an e-mail address."""
     at = begin
@@ -114,7 +114,7 @@ def _addresses(text, row, begin, end, found, count):
     return count
 
 
-@kernel
+@part
 def _dotted(text, row, start, end, found, count):
     """Note the parts of a run of hexadecimal digits, dots and colons that are IPv4 addresses by themselves."""
     at = start
@@ -131,7 +131,7 @@ def _dotted(text, row, start, end, found, count):
     return count
 
 
-@kernel
+@part
 def _is_called(text, begin, start):
     """Whether a colon stands before a number, a space or two between."""
     at, spaces = start - 1, 0
@@ -143,7 +143,7 @@ def _is_called(text, begin, start):
     return text[at] == COLON or wide
 
 
-@kernel
+@part
 def _opening(text, begin, start):
     """(where a number with its + and brackets starts, whether a + is there)."""
     plus = False
@@ -161,7 +161,7 @@ def _opening(text, begin, start):
     return start, plus
 
 
-@kernel
+@part
 def _numbers(text, row, begin, end, found, count):
     """Note the runs of digits."""
     at = begin

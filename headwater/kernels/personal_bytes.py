@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from headwater.kernels.compiled import kernel
+from headwater.kernels.compiled import part
 
 DOT, COLON = 0x2E, 0x3A
 # classes of a character
@@ -29,7 +29,7 @@ def _signs() -> np.ndarray:
 SIGNS = _signs()
 
 
-@kernel
+@part
 def read(text, at, end):
     """(class, bytes) of the character at a position."""
     byte = text[at]
@@ -55,7 +55,7 @@ def read(text, at, end):
     return GAP if dash or ideographic_space else OTHER, 3 if byte < 0xF0 else 1
 
 
-@kernel
+@part
 def joins(byte):
     """Whether a character beside an at sign can be of an address; beyond ASCII it may be a full-width one."""
     if byte >= 0x80 or 0x30 <= byte <= 0x39 or 0x41 <= byte <= 0x5A or 0x61 <= byte <= 0x7A:

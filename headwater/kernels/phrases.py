@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,12 @@ def _linked(children: list[dict[int, int]], ends: list[int], num_classes: int) -
     return steps, shorter
 
 
-@kernel
+@part
 def alnum(byte):
     return 0x30 <= byte <= 0x39 or 0x41 <= byte <= 0x5A or 0x61 <= byte <= 0x7A
 
 
-@kernel
+@part
 def hits(
     text, start, end, classes, steps, num_classes, ends, shorter, lengths, groups, whole, most, stamp, seen, last, out
 ):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from headwater.kernels.compiled import kernel
+from headwater.kernels.compiled import kernel, part
 from headwater.kernels.flags import ALPHA, NEWLINE, SPACE, SYMBOL, TERMINAL
 from headwater.kernels.repetition import add, piece_key, power_of_two
 
@@ -41,7 +41,7 @@ def measure_words(codes, bounds, flags, starts, ends, hashes, word_bounds, stop_
         out[row, HASHES], out[row, ELLIPSES] = hashes_seen, ellipses + dots // 3
 
 
-@kernel
+@part
 def _measure_words(codes, flags, starts, ends, hashes, first, last, stop_words, out):
     real = real_chars = alpha_words = seen = 0
     for i in range(first, last):
@@ -67,7 +67,7 @@ def _measure_words(codes, flags, starts, ends, hashes, first, last, stop_words, 
         seen >>= 1
 
 
-@kernel
+@part
 def line_end(codes, at, size, flags):
     """Where the line that begins at a place ends, as `splitlines` ends it."""
     while at < size and not flags[codes[at]] & NEWLINE:
@@ -75,13 +75,13 @@ def line_end(codes, at, size, flags):
     return at
 
 
-@kernel
+@part
 def next_line(codes, end, size):
     """Where the line after a break begins."""
     return end + 2 if end + 1 < size and codes[end] == RETURN and codes[end + 1] == FEED else end + 1
 
 
-@kernel
+@part
 def stripped(codes, start, end, flags):
     """A piece without the white space around it."""
     while start < end and flags[codes[start]] & SPACE:
@@ -91,7 +91,7 @@ def stripped(codes, start, end, flags):
     return start, end
 
 
-@kernel
+@part
 def is_ellipsis_at(codes, start, end):
     """Whether a piece ends with an ellipsis."""
     if end > start and codes[end - 1] == ELLIPSIS:
@@ -122,7 +122,7 @@ def measure_lines(codes, bounds, flags, out):
             at = next_line(codes, end, last)
 
 
-@kernel
+@part
 def _measure_pieces(codes, first, last, flags, table, out):
     begin, empty_ends = first, 0
     for at in range(first, last + 1):
@@ -147,7 +147,7 @@ def _measure_pieces(codes, first, last, flags, table, out):
     out[DUP_PIECES] += empty_ends > 1
 
 
-@kernel
+@part
 def _measure_paragraphs(codes, first, last, flags, table, out):
     begin, last = stripped(codes, first, last, flags)
     at = begin

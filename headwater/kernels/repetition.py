@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from headwater.kernels.compiled import kernel
+from headwater.kernels.compiled import kernel, part
 from headwater.kernels.spelling_table import BASE, ONE, SPREAD
 
 TOP_SIZES = (2, 3, 4)
@@ -22,7 +22,7 @@ SQUARE, CUBE, FOURTH = (np.uint64(pow(int(BASE), exponent, 1 << 64)) for exponen
 INVERSE = np.uint64(pow(int(BASE), -1, 1 << 64))
 
 
-@kernel
+@part
 def power_of_two(least):
     size = 16
     while size < least:
@@ -30,7 +30,7 @@ def power_of_two(least):
     return size
 
 
-@kernel
+@part
 def add(table, key):
     """Put a key into a table of a power of two of places, half of them free at least; whether it was there."""
     key = key if key != 0 else ONE
@@ -44,7 +44,7 @@ def add(table, key):
     return False
 
 
-@kernel
+@part
 def piece_key(codes, start, end):
     """The hash of a piece of text; four characters a step, so that multiplications overlap."""
     value, at = np.uint64(end - start), start
@@ -104,7 +104,7 @@ def measure_runs(word_bounds, sums, inverses, chars, hashes, out):
             out[row, place] = _duplicate_chars(sums[places], inverses[places], chars[places], count, size, own)
 
 
-@kernel
+@part
 def _duplicate_chars(sums, inverses, chars, count, size, table):
     """Characters in runs of `size` words that came before, each place counted once: a walk from left to right."""
     repeated, at = 0, 0
@@ -118,7 +118,7 @@ def _duplicate_chars(sums, inverses, chars, count, size, table):
     return repeated
 
 
-@kernel
+@part
 def _top_chars(hashes, chars, count, size, table, counts, firsts):
     """Characters of the commonest run of `size` words, with spaces, times how often it comes; of equals the first."""
     mask = np.uint64(len(table) - 1)

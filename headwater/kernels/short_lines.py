@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 
 PRIME = np.uint64(0x100000001B3)  # FNV-1a's
 BASIS = np.uint64(0xCBF29CE484222325)
@@ -21,7 +21,7 @@ NEWLINE, TAB, SPACE, HASH, PIPE, BACKTICK, TILDE = 0x0A, 0x09, 0x20, 0x23, 0x7C,
 FENCE = 3  # characters that open or close one
 
 
-@kernel
+@part
 def _is_fence(text, start, end):
     mark = text[start]
     if end - start < FENCE or (mark != BACKTICK and mark != TILDE):
@@ -29,7 +29,7 @@ def _is_fence(text, start, end):
     return text[start + 1] == mark and text[start + 2] == mark
 
 
-@kernel
+@part
 def _tells(text, start, end):
     """Whether a line has a letter, a digit, or anything beyond ASCII."""
     for i in range(start, end):

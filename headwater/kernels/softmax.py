@@ -11,12 +11,12 @@ import math
 
 import numpy as np
 
-from headwater.kernels.compiled import kernel
+from headwater.kernels.compiled import kernel, part
 
 TINY = np.float32(1e-8)
 
 
-@kernel
+@part
 def probabilities(logits):
     """Logits to probabilities, in place."""
     most = logits.max()

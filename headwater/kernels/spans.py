@@ -11,13 +11,13 @@ from __future__ import annotations
 import numpy as np
 
 from headwater.kernels.characters import CHAR, DIGIT, LETTER, SPACE, class_of, decode, plain
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 from headwater.kernels.minhash import BASIS, CHAIN, HALF, MAX_TOKENS, PRIME, RING, SPREAD
 
 ANCHOR = np.dtype([("hash", "<u8"), ("row", "<i8"), ("place", "<i8")])
 
 
-@kernel
+@part
 def _spread(value):
     value = (value ^ (value >> HALF)) * SPREAD
     return value ^ (value >> HALF)
@@ -68,13 +68,13 @@ def _anchors(offsets, text, rows, run, window):
                     continue
                 number = tokens - run  # of the run that ends here
                 value = _spread(prefix - ring[number % RING] * power)
+                if last > first and when[first % window] <= number - window:
+                    first += 1
                 while last > first and waiting[(last - 1) % window] >= value:
                     last -= 1
                 waiting[last % window], when[last % window] = value, number
                 where[last % window] = starts[number % RING]
                 last += 1
-                if when[first % window] <= number - window:
-                    first += 1
                 if number >= window - 1 and when[first % window] != emitted:
                     if count == len(hashes):
                         hashes = np.append(hashes, np.empty(count, np.uint64))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from headwater.kernels.compiled import frozen, kernel
+from headwater.kernels.compiled import frozen, part
 
 BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that its powers have inverses modulo 2**64
 SPREAD = np.uint64(0xD6E8FEB86659FD93)
@@ -20,7 +20,7 @@ SLOT_SHIFT = np.uint64(64 - SLOT_BITS)
 LONGEST = 12  # characters of the longest known spelling
 
 
-@kernel
+@part
 def hash_of(codes, start, end):
     """The polynomial of a run of code points; of a run and its follower: hash(a) + BASE ** len(a) * hash(b)."""
     value, power = np.uint64(0), ONE
@@ -30,7 +30,7 @@ def hash_of(codes, start, end):
     return value
 
 
-@kernel
+@part
 def slot_of(keys, key):
     """Where a key is, or -1."""
     at = (key * SPREAD) >> SLOT_SHIFT
@@ -41,7 +41,7 @@ def slot_of(keys, key):
     return np.int64(-1)
 
 
-@kernel
+@part
 def find(codes, start, end, keys):
     """The place of a known spelling, or -1."""
     return slot_of(keys, hash_of(codes, start, end)) if 0 < end - start <= LONGEST else np.int64(-1)

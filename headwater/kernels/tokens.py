@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from headwater.kernels.characters import decode
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 from headwater.kernels.fold import CHAR_BIT, CODE_MASK, DIGIT_BIT, LETTER_BIT, SEPARATOR, SIZE, SKIP
 
 PRIME = np.uint64(0x100000001B3)  # FNV-1a's
@@ -35,18 +35,18 @@ class Tokens(NamedTuple):
     ends: np.ndarray
 
 
-@kernel
+@part
 def spread(value):
     value = (value ^ (value >> SHIFT)) * SPREAD
     return value ^ (value >> SHIFT)
 
 
-@kernel
+@part
 def _is_digit(text, at, end):
     return at < end and 0x30 <= text[at] <= 0x39
 
 
-@kernel
+@part
 def _groups(text, at, end):
     """Whether a comma at `at` parts the thousands of a number: three digits follow, and no fourth."""
     if at >= end or text[at] != COMMA:
@@ -57,12 +57,12 @@ def _groups(text, at, end):
     return not _is_digit(text, at + 4, end)
 
 
-@kernel
+@part
 def _kind(seen, length):
     return LITTLE if length < (3 if seen == DIGIT_BIT else 2) else WORD
 
 
-@kernel
+@part
 def tokenize(text, start, end, fold, hashes, kinds, begins, ends):
     """The tokens of text[start:end], into the four arrays; how many. Room: a token a byte."""
     count, at = 0, start
@@ -108,7 +108,7 @@ def prefixes(hashes, count, sums):
         sums[i + 1] = sums[i] * BASE + hashes[i]
 
 
-@kernel
+@part
 def run_hash(sums, at, length, power):
     """The hash of a run of tokens; `power` is BASE to its length."""
     return spread(sums[at + length] - sums[at] * power)

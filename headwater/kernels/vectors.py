@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 
 STEP = np.uint64(0x9E3779B97F4A7C15)
 MIX_1, MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -22,7 +22,7 @@ ONE = np.uint64(1)
 LARGEST = 127
 
 
-@kernel
+@part
 def _bits(bucket, part):
     """64 bits of a bucket's hash: splitmix64 of both numbers."""
     value = (np.uint64(bucket) * np.uint64(64) + np.uint64(part) + ONE) * STEP
@@ -39,10 +39,10 @@ def _project(indptr, buckets, counts, weights, out):
         sums[:] = 0.0
         for entry in range(indptr[row], indptr[row + 1]):
             weight = weights[buckets[entry]] * math.log1p(counts[entry])
-            for part in range(dims // 64):
-                bits = _bits(buckets[entry], part)
+            for word in range(dims // 64):
+                bits = _bits(buckets[entry], word)
                 for i in range(64):
-                    sums[part * 64 + i] += weight if (bits >> np.uint64(i)) & ONE else -weight
+                    sums[word * 64 + i] += weight if (bits >> np.uint64(i)) & ONE else -weight
         largest = 0.0
         for i in range(dims):
             largest = max(largest, abs(sums[i]))
@@ -50,7 +50,7 @@ def _project(indptr, buckets, counts, weights, out):
             out[row, i] = np.int8(round(sums[i] * LARGEST / largest)) if largest > 0 else np.int8(0)
 
 
-@kernel
+@part
 def _dot(one, other):
     total = np.int32(0)
     for i in range(len(one)):
@@ -58,7 +58,7 @@ def _dot(one, other):
     return total
 
 
-@kernel
+@part
 def _cosine(one, other):
     below = np.float64(_dot(one, one)) * np.float64(_dot(other, other))
     return _dot(one, other) / math.sqrt(below) if below > 0 else 0.0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from headwater.kernels.characters import decode
-from headwater.kernels.compiled import frozen, kernel, warm
+from headwater.kernels.compiled import frozen, kernel, part, warm
 
 FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd
 SPREAD = np.uint64(0xD6E8FEB86659FD93)
@@ -19,7 +19,7 @@ ONE = np.uint64(1)
 SEEN, COVERED, TOP = 0, 1, 2
 
 
-@kernel
+@part
 def repeats(codes, first, count, width, keys, stamps, counts, stamp):
     """(seen, covered, top) of the code points first to first + count - 1. Tables: a power of two >= 2 * count."""
     places = count - width + 1
@@ -75,8 +75,8 @@ def _sampled(offsets, text, rows, width, span, parts, out):
             out[k] = repeats(codes, 0, count, width, keys, stamps, counts, stamp)[SEEN]
             continue
         char = 0
-        for part in range(parts):
-            start = (chars - span) * part // (parts - 1)
+        for piece in range(parts):
+            start = (chars - span) * piece // (parts - 1)
             while char < start:
                 at += 1
                 while text[at] & 0xC0 == 0x80:
@@ -88,12 +88,12 @@ def _sampled(offsets, text, rows, width, span, parts, out):
                 at += size
             char += span
             stamp += 1
-            shares[part] = repeats(codes, 0, span, width, keys, stamps, counts, stamp)[SEEN]
+            shares[piece] = repeats(codes, 0, span, width, keys, stamps, counts, stamp)[SEEN]
         shares.sort()
         out[k] = shares[1]
 
 
-@kernel
+@part
 def _gather(text, at, end, flags, flag, most, codes):
     """The code points that carry `flag`, into `codes`; how many."""
     count = 0

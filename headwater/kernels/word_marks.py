@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from headwater.kernels.compiled import kernel
+from headwater.kernels.compiled import part
 from headwater.kernels.flags import (
     BEFORE_DOT,
     CURRENCY,
@@ -27,7 +27,7 @@ DOT, PLUS, MINUS, CARET, STAR, COMMA, DOLLAR = 0x2E, 0x2B, 0x2D, 0x5E, 0x2A, 0x2
 LONG_DASH, ELLIPSIS, DEGREE = 0x2014, 0x2026, 0xB0
 
 
-@kernel
+@part
 def prefix_of(codes, low, high, flags):
     """Characters of the mark that a run begins with."""
     code = codes[low]
@@ -47,7 +47,7 @@ def prefix_of(codes, low, high, flags):
     return 0
 
 
-@kernel
+@part
 def suffix_of(codes, low, high, flags, units):
     """Characters of the mark, possessive or unit that a run ends with."""
     if low >= high:
@@ -80,7 +80,7 @@ def suffix_of(codes, low, high, flags, units):
     return high - at if found else 0
 
 
-@kernel
+@part
 def _last_dots(codes, low, high, flags):
     at = high
     while at > low and codes[at - 1] == DOT:
@@ -99,7 +99,7 @@ def _last_dots(codes, low, high, flags):
     return 1 if capitals or (scale and codes[at - 2] == DEGREE) else 0
 
 
-@kernel
+@part
 def infix_of(codes, low, at, high, flags):
     """Characters of the mark inside a word that begins at a place; 0 for none."""
     code = codes[at]

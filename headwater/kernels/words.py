@@ -12,7 +12,7 @@ import functools
 import numpy as np
 
 from headwater.kernels import flags as flag
-from headwater.kernels.compiled import frozen, kernel
+from headwater.kernels.compiled import frozen, kernel, part
 from headwater.kernels.flags import INFIX, LETTER, PREFIX, SPACE, SUFFIX
 from headwater.kernels.hosts import is_address
 from headwater.kernels.spelling_table import LONGEST, find, hashed
@@ -23,7 +23,7 @@ LENGTHS_MASK = 0x7F  # of a first character, to a place in the table of lengths
 MOST_PARTS = 12  # that are joined again
 
 
-@kernel
+@part
 def _put_cuts(cut, start, end, starts, ends, count):
     """Words of a known spelling: a bit of `cut` at the last character of each."""
     begin = start
@@ -43,7 +43,7 @@ def split_rows(codes, bounds, flags, known, starts, ends, spare, word_bounds):
         word_bounds[row + 1] = _split_words(codes, first, last, flags, known, starts, ends, spare, count)
 
 
-@kernel
+@part
 def _split_words(codes, first, last, flags, known, starts, ends, spare, count):
     keys, cuts, patterns, units, lengths = known
     at = first
@@ -76,7 +76,7 @@ def _split_words(codes, first, last, flags, known, starts, ends, spare, count):
     return count
 
 
-@kernel
+@part
 def _split_run(codes, begin, end, flags, keys, cuts, units, starts, ends, spare, count):
     """Words of one run without white space, before parts are joined."""
     low, high, size, suffixes = begin, end, -1, 0
@@ -115,7 +115,7 @@ def _split_run(codes, begin, end, flags, keys, cuts, units, starts, ends, spare,
     return count
 
 
-@kernel
+@part
 def _split_inside(codes, low, high, flags, starts, ends, count):
     """Cut at marks between letters and digits."""
     begin, at = low, low
@@ -138,7 +138,7 @@ def _split_inside(codes, low, high, flags, starts, ends, count):
     return count
 
 
-@kernel
+@part
 def _join(codes, end, keys, cuts, patterns, starts, ends, spare, before, count):
     """Parts of one run that together spell something known, as that spelling is cut: the longest first."""
     parts, found = count - before, False

@@ -52,14 +52,14 @@ class Workspace:
 
 @contextlib.contextmanager
 def locked(path: Path, busy: str, wait: bool = False, shared: bool = False) -> Iterator[None]:
-    """Hold a lock on `path` for the block: an exclusive one, or one shared with other `shared` holders.
+    """Hold a lock on `path`, a file or a folder, for the block: an exclusive one, or one shared with `shared` holders.
 
     With `wait` it waits for the other holder; without, raises HeadwaterError in_use with `busy`.
     """
     kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     storage.make_folder(path.parent)
     with storage.disk_errors(path):
-        fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        fd = os.open(path, os.O_RDONLY) if path.is_dir() else os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         try:
             fcntl.flock(fd, kind if wait else kind | fcntl.LOCK_NB)

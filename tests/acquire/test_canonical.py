@@ -78,7 +78,9 @@ def test_any_text_is_stable(text: str) -> None:
 def test_short_way_equals_the_long_one(link: str) -> None:
     from urllib.parse import urljoin
 
-    assert join("http://example.com/a/b/", link) == canonical(urljoin("http://example.com/a/b/", link))
+    folder = "http://example.com/a/b/"
+    nameless = link.startswith("//") and not link.strip("/")  # which `urljoin` takes for the folder
+    assert join(folder, link) == (None if nameless else canonical(urljoin(folder, link)))
 
 
 def test_parts() -> None:

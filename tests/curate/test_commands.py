@@ -47,7 +47,9 @@ def test_curate_writes_kept_rejected_and_the_report(tmp_path, corpus, capsys):
         ("r5", "dedup.exact", None, "r0"),
     ]
     assert kept[0]["text"] == ENGLISH
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["kept", "rejected", "report.json"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "diversity.json", "edits.json", "kept", "rejected", "report.json", "statistics.json",
+    ]  # fmt: skip
     assert pq.read_schema(next((tmp_path / "out" / "kept").iterdir())).equals(document.SCHEMA)
 
 
@@ -88,7 +90,7 @@ def test_langid_ignores_the_given_language(tmp_path, corpus, capsys):
     assert [(row["id"], row["lang"]) for row in found] == [
         ("r0", "en"), ("r1", "zh"), ("r2", "code"), ("r3", "zh"), ("r4", "en"), ("r5", "en"),
     ]  # fmt: skip
-    assert all(set(row) == {"id", "lang", "score"} and 0 < row["score"] <= 1 for row in found)
+    assert all({"id", "lang", "score"} <= set(row) <= {"id", "lang", "score", "script"} and 0 < row["score"] <= 1 for row in found)
 
 
 @pytest.mark.parametrize("source", ["folder", "run"])

@@ -26,7 +26,7 @@ def write_verdicts(folder, shards):
             {
                 "id": f"{number}-{index}", "kept": kept, "reason": "" if kept else "gopher.num_words", "value": None,
                 "duplicate_of": "", "lang": channel[:2], "kind": "general", "domain": "general", "channel": channel,
-                "text_bytes": size, "cluster": cluster,
+                "text_bytes": size, "cluster": cluster, "injected": False,
             }
             for index, (cluster, channel, size, kept) in enumerate(rows)
         ]  # fmt: skip

@@ -21,6 +21,7 @@ def found(text, run, window):
 
 @settings(max_examples=80, deadline=None)
 @given(TEXTS, st.integers(1, 4), st.integers(1, 6))
+@example("00:01:0", 1, 2)
 @example("a b c a b c a b c 河流河流河流", 2, 3)
 def test_equal_to_the_reference(text, run, window):
     assert found(text, run, window) == reference.anchors(text, run, window)

@@ -316,7 +316,7 @@ def curation_reasons() -> set[str]:
     from headwater.curate.diversity import caps
     from headwater.curate.split import TWIN
 
-    columns = judge.columns_of(annotate.SCHEMA.empty_table())
+    columns = judge.columns_of(annotate.SCHEMA.empty_table(), CurateConfig())
     found = [rule for _, rules in judge.rule_sets(columns, CurateConfig()) for rule in rules]
     dropping = dict.fromkeys(edits.PII, "drop")
     found += edits.rules(CleanConfig(pii=PiiConfig(**dropping)))

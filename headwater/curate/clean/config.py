@@ -82,6 +82,12 @@ class CleanConfig:
     licence_headers: bool = option(False, "cut the licence header of source code")
 
 
+def decision_fields(config: CleanConfig) -> dict[str, Any]:
+    """The settings that can change a verdict: which personal data rejects a document, and how much of it."""
+    dropped = [kind for kind in PII if config.pii.action_of(kind) == "drop"]
+    return {"drop": dropped, "max_found": config.pii.max_found} if config.enabled and dropped else {}
+
+
 PII = tuple(f.name for f in fields(PiiConfig) if f.name not in ("action", "kinds", "max_found"))
 
 

@@ -6,7 +6,7 @@ Steps: lines that a site repeats → broken characters → boilerplate lines →
 
 Who is repaired: general and specific documents; lines are cut from general ones only, and of source code (`lang: code`)
 only personal data and, where asked for, licence headers. Instructions and answers stay as they are, except for personal
-data where `pii.kinds` names them.
+data where `pii.kinds` names them. A document that states an injected fact keeps it whole: nothing in it is masked.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from headwater.curate.clean import c4_lines, edits, encoding, licences, lines, s
 from headwater.curate.clean.config import CleanConfig
 from headwater.curate.clean.edits import Counts
 from headwater.curate.clean.pii import masking
+from headwater.curate.inject.lineage import injected
 
-COLUMNS = ("id", "text", "url", "lang", "kind")
+COLUMNS = ("id", "text", "url", "lang", "kind", "meta")
 CODE = "code"
 
 
@@ -53,7 +54,7 @@ def who(batch: pa.RecordBatch, config: CleanConfig) -> Who:
         general=(kinds == "general") & ~code,
         english=(kinds == "general") & (langs == "en"),
         code=code,
-        pii=np.isin(kinds, config.pii.kinds),
+        pii=np.isin(kinds, config.pii.kinds) & ~injected(batch.column("meta")),
     )
 
 

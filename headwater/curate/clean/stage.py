@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headwater import document, storage
+from headwater.curate import warm
 from headwater.curate.clean import edits, examples, repair, shared_lines
 from headwater.curate.clean.config import CleanConfig
 from headwater.pipeline import phases
@@ -28,6 +29,7 @@ _HERE = "headwater.curate.clean.stage"
 
 def run(context: Context) -> dict[str, Any]:
     """Repair every shard."""
+    warm.ready(context.report)
     config: CleanConfig = context.config
     paths = shards(context.documents())
     rows = [pq.read_metadata(path).num_rows for path in paths]

@@ -47,7 +47,7 @@ class MinimalConfig:
 
     min_chars: float = limit(2, OURS, "fewest letters and digits", "characters")
     min_unknown_letters: float = limit(
-        200, OURS, "fewest letters and digits on a page of no known language", "characters"
+        200, OURS, "fewest letters and digits on a page of no language with rules of its own", "characters"
     )
     max_control: float = limit(0.02, OURS, "control characters")
     max_replacement: float = limit(0.02, OURS, "U+FFFD, left by a wrong encoding")

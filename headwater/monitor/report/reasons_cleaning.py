@@ -50,7 +50,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "code.alnum": ("too few letters and digits", "字母和数字过少"),
     "split.twin_held_out": ("its twin is held out for measuring", "相同文本已留作评测"),
     "dedup.exact": ("the same text as a document that was kept", "与已保留的文档文字相同"),
-    "minimal.stub": ("too short to tell its language", "过短，无法判断语言"),
+    "minimal.stub": ("too short for a page of its language", "就该语言的网页而言过短"),
     "minimal.combining_marks": ("too many accents for its letters", "附加符号过多"),
     "minimal.piled_marks": ("accents piled on single letters", "字母上堆叠附加符号"),
     "minimal.misread": ("text read in a wrong encoding", "编码识别错误的文本"),
