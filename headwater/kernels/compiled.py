@@ -46,7 +46,8 @@ def part(function: Callable[..., Any]) -> Callable[..., Any]:
 
     It compiles faster without what the interpreter would need, and two processes may compile it at once.
     """
-    return numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    bare: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return numba.njit(nogil=True, **bare)(function)
 
 
 @cache
