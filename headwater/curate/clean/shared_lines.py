@@ -69,13 +69,14 @@ def count_lines(
             new[row] = key not in seen
             seen.add(key)
         rows, _, _, hashes = short_lines.find_lines(offsets, text, new, config.max_bytes)
-        once = np.unique(np.stack([rows.astype(np.uint64), hashes]), axis=1)
-        pairs.append(np.stack([hosts[once[0].astype(np.int64)], once[1]]))
+        _, once = np.unique(_keys(rows.astype(np.uint64), hashes), return_index=True)
+        pairs.append(np.stack([hosts[rows[once]], hashes[once]]))
         pages.append(hosts[new])
     if not pairs:
         return (*(np.empty(0, np.uint64),) * 2, np.empty(0, np.int64), np.empty(0, np.uint64), np.empty(0, np.int64))
-    (host, line), num_pages = np.unique(np.concatenate(pairs, axis=1), axis=1, return_counts=True)
-    return (host, line, num_pages, *np.unique(np.concatenate(pages), return_counts=True))
+    host, line = np.concatenate(pairs, axis=1)
+    _, first, num_pages = np.unique(_keys(host, line), return_index=True, return_counts=True)
+    return (host[first], line[first], num_pages, *np.unique(np.concatenate(pages), return_counts=True))
 
 
 def write_keys(
