@@ -181,3 +181,25 @@ def identify_rows(offsets, text, model, code_weights, code_bias, classes, result
         results[row, CLASS] = best if shares[best] > 0 else -1
         results[row, SHARE], results[row, CODE_LOGIT] = shares[best], logit / math.sqrt(max(tokens, 1))
         results[row, TOKENS], results[row, HANS_LESS_HANT], results[row, WORDS] = tokens, hans, total_words
+
+
+@kernel
+def count_letters(offsets, text, model, results):
+    """Fill results [rows, 1 + scripts] from the pieces that `identify_rows` reads, without asking for a language.
+
+    First the characters only simplified Chinese has, less those only traditional has; then each script's letters.
+    """
+    han_kinds, keys, values, scripts, plain = model[8], model[9], model[10], model[11], model[12]
+    room = PIECE_BYTES * 2 + 2 * SEEK_BYTES + 8
+    codes, kinds = np.empty(room, np.uint16), np.empty(room, np.uint8)
+    for row in range(len(offsets) - 1):
+        start, end = offsets[row], offsets[row + 1]
+        num = min(max((end - start + PIECE_BYTES - 1) // PIECE_BYTES, 1), MAX_PIECES)
+        for p in range(num):
+            first, last = piece_bounds(text, start, end, p, num)
+            for i in range(letters.stream(text, first, last, scripts, plain, keys, values, codes, kinds)):
+                if kinds[i] > 0:
+                    results[row, 1 + kinds[i]] += 1
+                if kinds[i] == HAN:
+                    shown = han_kinds[codes[i]]
+                    results[row, 0] += (shown == HANS) - (shown == HANT)

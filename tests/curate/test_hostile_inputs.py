@@ -220,3 +220,12 @@ def test_an_input_that_holds_nothing_says_why(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"body": "x"}\n{broken\n')
     _, value, _ = curated.curate(tmp_path / "a.jsonl", tmp_path / "out")
     assert "input.no_text" in value["message"] and "input.invalid_json" in value["message"]
+
+
+def test_an_evaluation_set_without_questions_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines())
+    (tmp_path / "set.jsonl").write_text('{"x": 1}\n')
+    code, value, complained = curated.curate(
+        tmp_path / "a.jsonl", tmp_path / "out", "--decontaminate", str(tmp_path / "set.jsonl")
+    )
+    assert code in (2, 3) and "Traceback" not in complained and "set.jsonl" in value["where"] + value["message"]

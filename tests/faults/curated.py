@@ -14,7 +14,14 @@ import pyarrow.parquet as pq
 
 from headwater.cli.main import main
 
-READING = ("input", "pdf", "code", "fetch", "extract", "wikipedia")  # what reasons begin with of what never became a document
+READING = (
+    "input",
+    "pdf",
+    "code",
+    "fetch",
+    "extract",
+    "wikipedia",
+)  # what reasons begin with of what never became a document
 FORGIVEN = (0, 2, 3)  # done; a wrong argument; nothing that can be used
 
 

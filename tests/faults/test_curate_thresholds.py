@@ -51,7 +51,10 @@ def test_a_changed_threshold_reads_no_text(run_once, change: str, reason: str, c
     before = len(events(workspace))
     assert run(recipe, workspace, "split", "--set", change) == 0, capsys.readouterr().err
     came = events(workspace)[before:]
-    assert [stage for event, stage in came if event == "done"] in (["curate"], ["curate", "split"])  # what is equal is not made again
+    assert [stage for event, stage in came if event == "done"] in (
+        ["curate"],
+        ["curate", "split"],
+    )  # what is equal is not made again
     reused = [stage for event, stage in came if event == "reuse"]
     assert {*TEXT_STAGES, "annotate", "fingerprint"} <= set(reused)
     report = json.loads((workspace / "runs" / "tiny" / "curate" / "report.json").read_text("utf-8"))

@@ -21,7 +21,7 @@ from headwater.curate.langid.config import LangidConfig
 
 if TYPE_CHECKING:
     from headwater.curate.langid.fasttext import FastText
-    from headwater.curate.langid.model import Answers, LangidModel
+    from headwater.curate.langid.model import LangidModel
 
 BATCH_ROWS = 8192
 EVERY_SCRIPT = ("sr", "az", "kk", "mn", "pa", "uz", "bs", "tg", "ku", "code")  # no script of theirs is a wrong one
@@ -54,17 +54,27 @@ def identify_one(text: str) -> tuple[str, float]:
 
 
 def resolve(texts: pa.Array | Sequence[str], given: Sequence[str], config: LangidConfig) -> Identified:
-    """The given language where the text is in its script or in none surely, else the identified one."""
+    """The given language where the text is in its script or in none surely, else the identified one.
+
+    A text that is in the script of its given language is not identified at all: its letters are counted.
+    """
+    from headwater.curate.langid.model import shipped
+
+    column = _column(texts)
     tags = [languages.normalise(name or "") for name in given]
-    found, letters = _answers(_column(texts), config)
+    letters, hans = shipped().letters(column)
     shares = _in_script(letters, tags)
-    langs, scripts, scores = list(found.langs), list(found.scripts), found.scores.copy()
-    for row, tag in enumerate(tags):
-        if tag and (shares[row] >= config.min_script_share or scores[row] < config.min_override):
-            scripts[row] = scripts[row] if langs[row] == tag else ""
-            langs[row], scores[row] = tag, np.nan
-        elif scores[row] < config.min_score:
-            langs[row], scripts[row] = UNKNOWN, ""
+    stands = [bool(tag) and share >= config.min_script_share for tag, share in zip(tags, shares, strict=True)]
+    langs, scores = list(tags), np.full(len(tags), np.nan)
+    scripts = [_chinese(more) if tag == CHINESE else "" for tag, more in zip(tags, hans, strict=True)]
+    asked = [row for row, tag in enumerate(tags) if not stands[row] or tag in EVERY_SCRIPT and tag != CODE]
+    found, _ = _answers(column.take(pa.array(asked, pa.int64())), config)
+    for row, lang, score, script in zip(asked, found.langs, found.scores, found.scripts, strict=True):
+        if tags[row] and (stands[row] or score < config.min_override):
+            scripts[row] = script if lang == tags[row] else ""
+        else:
+            believed = score >= config.min_score
+            langs[row], scripts[row], scores[row] = lang if believed else UNKNOWN, script if believed else "", score
     return Identified(langs=langs, scores=scores, scripts=scripts)
 
 
@@ -144,13 +154,13 @@ def _by_model(chosen: LangidModel, texts: pa.Array, config: LangidConfig) -> tup
         if language == UNKNOWN:
             scores[row] = 0.0
         langs.append(language)
-        scripts.append(_chinese(part, row) if language == CHINESE else script if language in several else "")
+        scripts.append(_chinese(part.hans[row]) if language == CHINESE else script if language in several else "")
     return Identified(langs=langs, scores=np.round(scores, 4), scripts=scripts), part.letters
 
 
-def _chinese(part: Answers, row: int) -> str:
-    """Hans or Hant by the characters only one of them has; empty where there are as many of both."""
-    return "Hans" if part.hans[row] > 0 else "Hant" if part.hans[row] < 0 else ""
+def _chinese(more: float) -> str:
+    """Hans or Hant by how many more characters only the one has; empty where there are as many of both."""
+    return "Hans" if more > 0 else "Hant" if more < 0 else ""
 
 
 def _several(chosen: LangidModel) -> set[str]:

@@ -84,6 +84,24 @@ class LangidModel:
             letters=found[:, languages.NUM_COLUMNS :],
         )
 
+    def letters(self, texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+        """Letters by script [n, scripts], and how much more simplified than traditional Chinese each text shows [n]."""
+        from headwater.kernels import languages, scripts
+        from headwater.kernels.arrow import text_buffers
+        from headwater.kernels.compiled import frozen, warm
+
+        tables = _tables(self)
+
+        def rows(array: pa.Array) -> np.ndarray:
+            offsets, text = text_buffers(array)
+            results = np.zeros((len(array), 1 + len(scripts.NAMES)), np.float64)
+            languages.count_letters(frozen(offsets, np.int64), frozen(text, np.uint8), tables, results)
+            return results
+
+        warm("letters", lambda: rows(pa.array(["a"])))
+        found = rows(texts)
+        return found[:, 1:], found[:, 0]
+
     def save(self, path: Path) -> None:
         """One file, the same bytes for the same model."""
         import zstandard

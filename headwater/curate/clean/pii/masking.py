@@ -34,6 +34,7 @@ NUMBERS = {"id": identity.find, "card": card.find, "phone": phone.find}
 FEWEST_DIGITS = {"id": 17, "card": 13, "phone": 7}
 FORMS = {personal.AT: ("email",), personal.IPV4: ("ip",), personal.IPV6: ("ip",), personal.NUMBER: tuple(NUMBERS)}
 PRIORITY = ("key", "email", "ip", "id", "card", "passport", "plate", "phone")
+BLOCK = 1 << 14  # candidates that are Python objects at once
 Find = tuple[int, int, str]  # start and end in bytes of the text, kind
 _HAN = re.compile(rb"[\xe4-\xe9][\x80-\xbf]{2}")
 
@@ -54,7 +55,7 @@ def mask(texts: pa.Array, wanted: np.ndarray, code: np.ndarray, config: PiiConfi
         whole = text[start : offsets[row + 1]].tobytes()
         mine = candidates[by_row[row] : by_row[row + 1], 1:] - np.array([start, start, 0])
         found = [find for kind in signed.get(row, ()) for find in _places(whole, kind)]
-        found += _judged(whole, mine.tolist(), bool(code[row]), kinds)
+        found += _judged(whole, mine, bool(code[row]), kinds)
         if not found:
             continue
         chosen = list(_apart(found))
@@ -79,11 +80,11 @@ def _places(whole: bytes, kind: str) -> list[Find]:
     return [(start, end, kind) for start, end in BY_SIGNS[kind][1](whole)]
 
 
-def _judged(whole: bytes, candidates: list[list[int]], code: bool, kinds: list[str]) -> list[Find]:
+def _judged(whole: bytes, candidates: np.ndarray, code: bool, kinds: list[str]) -> list[Find]:
     """What of the candidates of one text is personal data."""
     found: list[Find] = []
-    chinese = bool(candidates) and not code and bool(_HAN.search(whole))
-    for start, end, form in candidates:
+    chinese = len(candidates) > 0 and not code and bool(_HAN.search(whole))
+    for start, end, form in _by_blocks(candidates):
         asked = [kind for kind in FORMS[form] if kind in kinds]
         if not asked:
             continue
@@ -98,6 +99,12 @@ def _judged(whole: bytes, candidates: list[list[int]], code: bool, kinds: list[s
         elif (ip.is_ipv4 if form == personal.IPV4 else ip.is_ipv6)(view):
             found.append((start, end, "ip"))
     return found
+
+
+def _by_blocks(candidates: np.ndarray) -> Iterator[list[int]]:
+    """The candidates as Python numbers, a few at a time: a long text may have millions."""
+    for first in range(0, len(candidates), BLOCK):
+        yield from candidates[first : first + BLOCK].tolist()
 
 
 def _email(whole: bytes, start: int, end: int, view: Window) -> list[Find]:
