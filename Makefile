@@ -32,6 +32,7 @@ demo: setup
 	@$(BIN)/python -m demo.run --size $(SIZE)
 
 test: lint
+	@$(BIN)/python -m headwater.curate.warm
 	@echo 'test: the quick tests'
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 

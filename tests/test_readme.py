@@ -71,11 +71,12 @@ def run_block(commands: str, folder: Path) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=200,
     )
     assert done.returncode == 0, f"{commands}\nleft with {done.returncode}:\n{done.stdout}\n{done.stderr}"
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("number", range(len([mark for mark, _ in blocks("README.md") if mark == "quick"])))
 @pytest.mark.usefixtures("endpoint")
 def test_quick_commands_run(number: int, folder: Path) -> None:

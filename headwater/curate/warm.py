@@ -1,6 +1,6 @@
 """Compiling the kernels of cleaning, once on a machine, by as many processes as it has cores.
 
-In: nothing. Out: kernels on disk, where every later process finds them. Each process uses one part of cleaning on a
+In: nothing (`python -m headwater.curate.warm`), or names of parts. Out: kernels on disk, where every later process finds them. Each process uses one part of cleaning on a
 little text, into a folder of its own; the folders are joined when all are done.
 """
 
@@ -120,5 +120,7 @@ PARTS: dict[str, tuple[float, Callable[[], None]]] = {
 }
 
 if __name__ == "__main__":
+    if len(sys.argv) == 1:
+        ready(Reporter())
     for chosen in sys.argv[1:]:
         PARTS[chosen][1]()

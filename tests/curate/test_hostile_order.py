@@ -48,7 +48,7 @@ ROWS = st.lists(
     min_size=1,
     max_size=12,
 )
-FEW = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+FEW = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 LATER = ("dedup.", "cap.")  # verdicts that ask which document comes first
 
 

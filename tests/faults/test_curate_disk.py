@@ -13,7 +13,7 @@ from tests import corpora
 from tests.faults import curated
 from tests.faults.failing import FailingLayer
 
-QUICK = 4  # of the operations, evenly spread
+QUICK = 3  # of the operations, evenly spread
 
 
 def every_failure(folder: Path, most: int) -> None:

@@ -155,6 +155,7 @@ def test_ctrl_c_says_how_to_go_on(reference, tmp_path: Path) -> None:
     assert done.returncode == 0 and public(output) == expected
 
 
+@pytest.mark.slow
 def test_a_second_command_on_one_folder_is_refused(tmp_path: Path) -> None:
     path = corpora.write_jsonl(tmp_path / "en.jsonl", "en", 3)
     output = tmp_path / "out"

@@ -1,4 +1,4 @@
-"""The memory of `headwater curate` is bounded by the size of a shard, not by that of the input or the number of rows."""
+"""The memory of `headwater curate` is bounded by the size of a shard, not by the input's or its number of rows."""
 
 from __future__ import annotations
 
