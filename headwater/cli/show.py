@@ -69,6 +69,9 @@ def document_files(folder: Path) -> list[str]:
 def _in_folder(folder: Path, id_: str) -> dict[str, Any]:
     from headwater import document
 
+    for path in [path for name in ("kept", "rejected") for path in sorted(folder.glob(f"{name}/*.parquet"))]:
+        if judged := _judged(path, id_):
+            return {"folder": str(folder)} | judged | _record(folder, judged["document"])
     for batch in document.read(document_files(folder), Counter()):
         place = batch.column("id").to_pylist().index(id_) if id_ in batch.column("id").to_pylist() else -1
         if place >= 0:
@@ -76,6 +79,24 @@ def _in_folder(folder: Path, id_: str) -> dict[str, Any]:
             row["meta"] = dict(row["meta"])
             return {"folder": str(folder), "document": row} | _record(folder, row)
     raise HeadwaterError("unknown_name", "no document here has this id", where=f"{folder}: {id_}")
+
+
+def _judged(path: Path, id_: str) -> dict[str, Any]:
+    """A document of a kept or rejected file and its verdict; empty where it is not there."""
+    import pyarrow.compute as pc
+
+    from headwater import document
+
+    for batch in document.read_parquet(path):
+        place = pc.index(batch.column("id"), id_).as_py()
+        if place >= 0:
+            row = batch.slice(place, 1).to_pylist()[0]
+            row["meta"] = dict(row["meta"])
+            channel = document.channel(row["lang"], row["kind"], row["domain"])
+            verdict = {"kept": path.parent.name == "kept", "channel": channel, "duplicate_of": row["duplicate_of"]}
+            verdict |= {"reason": row.get("reason") or "", "value": row.get("value")}
+            return {"document": {name: row[name] for name in document.SCHEMA.names}, "verdict": verdict}
+    return {}
 
 
 def _in_run(name: str, id_: str) -> dict[str, Any]:
@@ -147,10 +168,28 @@ def _story(told: dict[str, Any], shown_characters: int | None) -> str:
     return "\n".join([*lines, "", shown])
 
 
-def _decided(told: dict[str, Any]) -> list[str]:
+def _changed(told: dict[str, Any]) -> list[str]:
+    """What was done to the text, and which questions of evaluation sets it holds."""
     lines = []
+    edits = told.get("edits") or {}
+    done = [
+        f"{name} {count}" for name, count in edits.items() if isinstance(count, int) and count and "bytes" not in name
+    ]
+    if done:
+        lines.append(_line("edited", f"{', '.join(done)}; {edits['bytes_before']:,} to {edits['bytes_after']:,} bytes"))
+    for hit in (told.get("hits") or {}).get("hits") or []:
+        lines.append(_line("question", f"{hit['named']}: {hit['share']:.0%} of it at {hit['begin']} to {hit['end']}"))
+    return lines
+
+
+def _decided(told: dict[str, Any]) -> list[str]:
+    lines = _changed(told)
     if verdict := told.get("verdict"):
-        because = f"{verdict['reason']} ({verdict['duplicate_of'] or verdict['value']})"
+        value = "" if verdict["value"] is None else f"{verdict['value']:.4g}"
+        told_by = " ".join(
+            part for part in (value, verdict["duplicate_of"] and f"like {verdict['duplicate_of']}") if part
+        )
+        because = f"{verdict['reason']} ({told_by})" if told_by else verdict["reason"]
         decided = "kept" if verdict["kept"] else f"rejected by {because}"
         lines.append(_line("verdict", f"{decided}; channel {verdict['channel']}"))
     if told.get("rules"):

@@ -50,6 +50,12 @@ class CurateConfig:
     chinese: ChineseConfig = field(default_factory=ChineseConfig, metadata={"help": "rules for Chinese web pages"})
     code: CodeConfig = field(default_factory=CodeConfig, metadata={"help": "rules for source code"})
 
+    def settled(self, named: frozenset[str]) -> CurateConfig:
+        """What the recipe's loader takes in place of this: the preset's thresholds where the recipe names none."""
+        from headwater.curate.presets import settle
+
+        return settle(self, named)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SplitConfig:

@@ -6,6 +6,7 @@ read from and why, so that the same command again, killed or not, goes on from t
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -51,9 +52,10 @@ def described(names: list[str]) -> list[list[Any]]:
 
 
 def write_documents(inputs: list[str], folder: Path, kind: str, problems: Counter[str]) -> None:
-    """Copy the inputs into shards of a bounded size, at least one."""
+    """Copy the inputs into shards of a bounded size, at least one. An id that came before gets a number behind it."""
     pending: list[pa.RecordBatch] = []
     shards = 0
+    known = Ids()
 
     def flush() -> None:
         nonlocal shards
@@ -65,8 +67,37 @@ def write_documents(inputs: list[str], folder: Path, kind: str, problems: Counte
         if kind:
             column = batch.schema.get_field_index("kind")
             batch = batch.set_column(column, document.SCHEMA.field("kind"), pa.array([kind] * batch.num_rows))
-        pending.append(batch)
+        pending.append(known.told_apart(batch))
         if sum(b.nbytes for b in pending) >= SHARD_BYTES or sum(b.num_rows for b in pending) >= SHARD_ROWS:
             flush()
     if pending or not shards:
         flush()
+
+
+class Ids:
+    """The ids that were given so far, by 8 bytes each, so that each document of a command has one of its own."""
+
+    def __init__(self) -> None:
+        self._hashes: set[int] = set()
+        self._again: Counter[str] = Counter()
+
+    def told_apart(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch, ids that came before with `~2`, `~3` and so on behind them."""
+        ids: list[str] = batch.column("id").to_pylist()
+        hashes = [hash_of(name) for name in ids]
+        if len(set(hashes)) == len(hashes) and self._hashes.isdisjoint(hashes):
+            self._hashes.update(hashes)
+            return batch
+        for row, (name, key) in enumerate(zip(ids, hashes, strict=True)):
+            while key in self._hashes:
+                self._again[name] += 1
+                ids[row] = f"{name}~{self._again[name] + 1}"
+                key = hash_of(ids[row])
+            self._hashes.add(key)
+        column = batch.schema.get_field_index("id")
+        return batch.set_column(column, document.SCHEMA.field("id"), pa.array(ids, pa.string()))
+
+
+def hash_of(name: str) -> int:
+    """8 bytes of a text's digest."""
+    return int.from_bytes(hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=8).digest(), "big")

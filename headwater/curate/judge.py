@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from headwater.curate import chosen, presets
+from headwater.curate import chosen
 from headwater.curate.config import CurateConfig
 from headwater.curate.filters import c4, chinese, code, fineweb, gopher, gopher_repetition, minimal, url
 from headwater.curate.rules import Columns, Rule, first_broken
@@ -57,7 +57,6 @@ def rule_sets(columns: Columns, config: CurateConfig) -> Sets:
     chosen_rules = [(everyone, chosen.rules(columns))]
     if config.preset == "none":
         return chosen_rules
-    config = presets.settle(config)
     lang, general = columns["lang"], columns["kind"] == "general"
     source_code, short = lang == "code", is_short_form(columns, config)
     prose = general & (columns["crawled"] | (columns["domain"] == GENERAL_DOMAIN))

@@ -37,14 +37,17 @@ TECHNICAL: dict[str, dict[str, Any]] = {
 }
 
 
-def settle(config: CurateConfig) -> CurateConfig:
-    """The configuration with the preset's thresholds in place of those that nobody named."""
+def settle(config: CurateConfig, named: frozenset[str] = frozenset()) -> CurateConfig:
+    """The configuration with the preset's thresholds in place of those that nobody named.
+
+    `named`: keys that a recipe gives, as `gopher.min_alpha_words`, whatever their value.
+    """
     if config.preset != "technical":
         return config
     sections: dict[str, Any] = {}
     for name, values in TECHNICAL.items():
         given: Any = getattr(config, name)
         defaults = {field.name: field.default for field in fields(given)}
-        laid = {key: value for key, value in values.items() if getattr(given, key) == defaults[key]}
-        sections[name] = replace(given, **laid)
+        open_keys = (key for key in values if getattr(given, key) == defaults[key] and f"{name}.{key}" not in named)
+        sections[name] = replace(given, **{key: values[key] for key in open_keys})
     return replace(config, **sections)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib import import_module
@@ -27,7 +28,7 @@ from headwater.curate.config import CurateConfig
 from headwater.errors import HeadwaterError
 from headwater.pipeline import engine, workspace
 from headwater.pipeline.progress import Reporter
-from headwater.pipeline.stage import Context
+from headwater.pipeline.stage import Context, shards
 
 WORK = ".curate"
 SEED = 7  # a recipe's default
@@ -61,11 +62,16 @@ def curate_files(
     with workspace.locked(output, "another `headwater curate` writes here"):
         request = {"version": VERSION, "curate": asdict(config), "clean": asdict(clean), "sets": _sets(config)}
         problems, _ = inputs_of.bring(inputs, work, json.loads(json.dumps(request)), kind)
+        if not any(pq.read_metadata(path).num_rows for path in shards(work / "acquire" / "documents")):
+            figures = {"in": sum(problems.values()), "kept": 0, "rejected": problems}
+            storage.write_json(output / "report.json", figures)
+            shutil.rmtree(work)
+            raise document.nothing_read(", ".join(inputs), problems)
         texts, nothing_kept = _run_stages(work, config, clean, workers, report)
         _write_results(work, texts)
         figures = storage.read_json(work / "curate" / "report.json")
         figures["in"] += sum(problems.values())
-        figures["rejected"] |= problems
+        figures["rejected"] = dict(Counter(figures["rejected"]) + Counter(problems))
         for name in ("kept", "rejected"):
             shutil.rmtree(output / name, ignore_errors=True)
             storage.publish_folder(work / "out" / name, output / name)
@@ -101,11 +107,12 @@ def _run_stages(
                 stage=stage, folder=folders[stage.name], inputs=inputs, seed=SEED, engine=runner, report=report,
                 recipe=Sections(clean=clean),
             )  # fmt: skip
-            getattr(import_module(module), name)(context)
-    except HeadwaterError as error:
-        if error.failure != "empty_corpus":
-            raise
-        return folders[texts] / "documents", error
+            try:
+                getattr(import_module(module), name)(context)
+            except HeadwaterError as error:
+                if stage.name != "curate" or error.failure != "empty_corpus":
+                    raise
+                return folders[texts] / "documents", error
     finally:
         runner.close()
     return folders.get("spans", folders[texts]) / "documents", None

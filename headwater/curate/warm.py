@@ -1,7 +1,8 @@
 """Compiling the kernels of cleaning, once on a machine, by as many processes as it has cores.
 
-In: nothing (`python -m headwater.curate.warm`), or names of parts. Out: kernels on disk, where every later process finds them. Each process uses one part of cleaning on a
-little text, into a folder of its own; the folders are joined when all are done.
+In: nothing (`python -m headwater.curate.warm`), or names of parts. Out: kernels on disk, where every later process
+finds them. Each process uses some parts of cleaning on a little text, into a folder of its own; the folders are joined
+when all are done.
 """
 
 from __future__ import annotations

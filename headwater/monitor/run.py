@@ -18,11 +18,14 @@ from headwater.errors import HeadwaterError
 from headwater.monitor.metrics import EVENTS, METRICS
 from headwater.monitor.trace import Tracer
 
+TEXT_STAGES = ("spans", "clean")  # that change text; the last in the chain first
 # What each stage says of a document, in tables that are row-aligned with the documents: a name for it, its folder.
 DECIDED = {
+    "edits": "clean/edits",
     "recall": "recall/recalled",
     "quality": "quality/scores",
     "annotations": "annotate/annotations",
+    "hits": "decontaminate/hits",
     "verdict": "curate/verdicts",
     "split": "split/split",
 }
@@ -139,19 +142,31 @@ class Run:
     def story(self, id_: str) -> dict[str, Any]:
         """A document with everything decided about it.
 
-        Keys, each where its stage ran: document, recall, quality, annotations, verdict, split, packed, steps.
+        Keys, each where its stage ran: document (as it is trained on; `text_before` where that was changed), edits,
+        recall, quality, annotations, hits (with the questions' names), verdict, split, packed, steps.
         """
         shard, index, found = _place_of(self.part("acquire") / "documents", id_)
         told: dict[str, Any] = {"document": found}
+        if changed := next((name for name in TEXT_STAGES if (self.folder / name / "documents" / shard).is_file()), ""):
+            now = _row(self.folder / changed / "documents" / shard, index)
+            if now["text"] != found["text"]:
+                told |= {"document": now, "text_before": found["text"]}
         for name, folder in DECIDED.items():
             table = self.folder / folder / shard
             if table.is_file():
                 told[name] = _row(table, index)
+        if told.get("hits"):
+            told["hits"]["hits"] = [hit | {"named": self._question(hit["question"])} for hit in told["hits"]["hits"]]
         if told.get("split", {}).get("part") == "train" and (self.folder / "pack").is_dir():
             told["packed"] = self.tracer.places("document_id", id_)
             scheduled = (self.folder / schedules.NAME).is_file() or (self.folder / "mix").is_dir()
             told["steps"] = self.tracer.steps(told["packed"]) if scheduled else []
         return told
+
+    def _question(self, number: int) -> str:
+        """The set, row and field of a question of an evaluation set."""
+        row = _row(self.folder / "decontaminate" / "questions.parquet", number)
+        return ":".join(str(row[name]) for name in ("set", "row", "field") if name in row)
 
 
 def _known(runs: Path) -> str:

@@ -94,7 +94,17 @@ def _section(node: Node, kind: Any, path: str, problems: list[Problem]) -> Any:
             return FAILED
     # what could be read is checked also where something else could not, so that all mistakes are told at once
     section = kind(**values)
-    return FAILED if _self_check(section, node, path, wrong, problems) or wrong else section
+    if _self_check(section, node, path, wrong, problems) or wrong:
+        return FAILED
+    return section.settled(_named(node)) if hasattr(section, "settled") else section
+
+
+def _named(node: Node, before: str = "") -> frozenset[str]:
+    """Every key that a map gives, with those below it as `a.b`."""
+    found: set[str] = set()
+    for key, child in node.value.items() if isinstance(node.value, dict) else ():
+        found |= {before + key, *_named(child, f"{before}{key}.")}
+    return frozenset(found)
 
 
 def _self_check(section: Any, node: Node, path: str, wrong: set[str], problems: list[Problem]) -> bool:

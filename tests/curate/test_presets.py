@@ -44,7 +44,7 @@ def reasons(config: CurateConfig, *texts: str) -> list[str]:
 
 def test_documentation_is_kept_under_technical():
     assert reasons(CurateConfig(), MANUAL, ENGLISH) == ["gopher.alpha_words", ""]
-    assert reasons(CurateConfig(preset="technical"), MANUAL, ENGLISH) == ["", ""]
+    assert reasons(presets.settle(CurateConfig(preset="technical")), MANUAL, ENGLISH) == ["", ""]
 
 
 def test_a_threshold_that_somebody_named_stands():
