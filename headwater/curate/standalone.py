@@ -28,11 +28,19 @@ from headwater.curate.config import CurateConfig
 from headwater.errors import HeadwaterError
 from headwater.pipeline import engine, workspace
 from headwater.pipeline.progress import Reporter
+from headwater.pipeline.runner import damaged_files_named
 from headwater.pipeline.stage import Context, shards
 
 WORK = ".curate"
+RESULTS = ("kept", "rejected")
 SEED = 7  # a recipe's default
-REPORTS = ("edits.json", "statistics.json", "contamination.json", "diversity.json")  # of the stages, where they ran
+REPORTS = (
+    "edits.json",
+    "statistics.json",
+    "contamination.json",
+    "diversity.json",
+    "spans.json",
+)  # of the stages, where they ran
 VERSION = 1  # of what lies in the work folder
 REJECTED_SCHEMA = pa.schema([*document.SCHEMA, pa.field("reason", pa.string()), pa.field("value", pa.float64())])
 
@@ -57,12 +65,14 @@ def curate_files(
 
     Raises HeadwaterError empty_corpus when nothing is kept; the report is written all the same.
     """
+    _check_folders(inputs, output, config.dedup.index)
     work = storage.make_folder(output) / WORK
     clean = clean or CleanConfig()
     with workspace.locked(output, "another `headwater curate` writes here"):
         request = {"version": VERSION, "curate": asdict(config), "clean": asdict(clean), "sets": _sets(config)}
         problems, _ = inputs_of.bring(inputs, work, json.loads(json.dumps(request)), kind)
         if not any(pq.read_metadata(path).num_rows for path in shards(work / "acquire" / "documents")):
+            _remove_results(output)
             figures = {"in": sum(problems.values()), "kept": 0, "rejected": problems}
             storage.write_json(output / "report.json", figures)
             shutil.rmtree(work)
@@ -72,8 +82,8 @@ def curate_files(
         figures = storage.read_json(work / "curate" / "report.json")
         figures["in"] += sum(problems.values())
         figures["rejected"] = dict(Counter(figures["rejected"]) + Counter(problems))
-        for name in ("kept", "rejected"):
-            shutil.rmtree(output / name, ignore_errors=True)
+        _remove_results(output)
+        for name in RESULTS:
             storage.publish_folder(work / "out" / name, output / name)
         _publish_reports(work, output)
         storage.write_json(output / "report.json", figures)
@@ -81,6 +91,34 @@ def curate_files(
     if nothing_kept:
         raise nothing_kept
     return figures
+
+
+def _check_folders(inputs: list[str], output: Path, index: str) -> None:
+    """Nothing of a person's is written over, and no input is removed with the results of before.
+
+    Raises HeadwaterError arguments.
+    """
+    ours = (output / "report.json").is_file()
+    if output.exists() and not output.is_dir():
+        raise HeadwaterError("arguments", "is a file", where=str(output), mend="name a folder for the results")
+    if not ours and any((output / name).exists() for name in RESULTS):
+        told = "holds a folder `kept` or `rejected` that is not of this command"
+        raise HeadwaterError("arguments", told, where=str(output), mend="name another folder for the results")
+    for name in inputs:
+        inside = next((out for out in RESULTS if Path(name).resolve().is_relative_to((output / out).resolve())), "")
+        if inside:
+            told = f"lies in {output / inside}, which is replaced"
+            raise HeadwaterError("arguments", told, where=name, mend="name another folder for the results")
+    if index and Path(index).exists() and not Path(index).is_dir():
+        raise HeadwaterError("arguments", "is no folder", where=f"--index {index}", mend="name a folder for the index")
+
+
+def _remove_results(output: Path) -> None:
+    """What the command made here before."""
+    for name in RESULTS:
+        shutil.rmtree(output / name, ignore_errors=True)
+    for name in (*REPORTS, "report.json"):
+        (output / name).unlink(missing_ok=True)
 
 
 def _sets(config: CurateConfig) -> list[list[Any]]:
@@ -108,7 +146,8 @@ def _run_stages(
                 recipe=Sections(clean=clean),
             )  # fmt: skip
             try:
-                getattr(import_module(module), name)(context)
+                with damaged_files_named(stage.name):
+                    getattr(import_module(module), name)(context)
             except HeadwaterError as error:
                 if stage.name != "curate" or error.failure != "empty_corpus":
                     raise
@@ -120,8 +159,6 @@ def _run_stages(
 
 def _publish_reports(work: Path, output: Path) -> None:
     """Move what the stages tell beside their columns next to the report."""
-    for name in (*REPORTS, "report.json"):
-        (output / name).unlink(missing_ok=True)
     for path in sorted(work.glob("*/*.json")):
         if path.name in REPORTS:
             storage.write_json(output / path.name, storage.read_json(path))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -223,7 +223,24 @@ def _call(run: Run, stage: Stage, folder: Path) -> dict[str, Any]:
         run_folder=run.folder,
         recipe=run.recipe,
     )
-    return getattr(import_module(module), name)(context)
+    with damaged_files_named(stage.name):
+        return getattr(import_module(module), name)(context)
+
+
+@contextlib.contextmanager
+def damaged_files_named(stage: str) -> Iterator[None]:
+    """What Arrow cannot read of our own files is rot on the disk, and no fault of the program."""
+    try:
+        yield
+    except Exception as error:
+        if not type(error).__module__.startswith("pyarrow"):  # not imported here: a stage may need no tables
+            raise
+        raise HeadwaterError(
+            "damaged_file",
+            f"a file of an earlier stage cannot be read: {error}",
+            where=stage,
+            mend="`headwater verify RUN` names the file; remove its folder in store/ and run again",
+        ) from error
 
 
 def _manifest(run: Run, stage: Stage, digest: str, figures: dict[str, Any], files: dict[str, Any]) -> Manifest:

@@ -229,3 +229,10 @@ def test_an_evaluation_set_without_questions_is_refused_in_words(tmp_path: Path)
         tmp_path / "a.jsonl", tmp_path / "out", "--decontaminate", str(tmp_path / "set.jsonl")
     )
     assert code in (2, 3) and "Traceback" not in complained and "set.jsonl" in value["where"] + value["message"]
+
+
+def test_an_input_that_holds_nothing_leaves_nothing_of_the_command_before(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines())
+    assert curated.survive(tmp_path / "a.jsonl", tmp_path / "out", LIMIT_S)["kept"] == len(ROWS)
+    (tmp_path / "b.jsonl").write_bytes(b"{broken\n")
+    assert curated.survive(tmp_path / "b.jsonl", tmp_path / "out", LIMIT_S)["kept"] == 0

@@ -36,11 +36,11 @@ def start(arguments: list[str], errors: Path) -> subprocess.Popen[bytes]:
 
 
 def public(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder but those that a command keeps for itself."""
+    """Every file of a folder but a lock, and what says which folder's command an index has a part from."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "lock"
+        if path.is_file() and path.name not in ("lock", "owner")
     }
 
 

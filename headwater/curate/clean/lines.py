@@ -1,9 +1,9 @@
 """Boilerplate lines: which short lines of general documents are cut.
 
 In: a column of texts and which are looked at. Out: the column without those lines, and counts.
-Steps: every short line of prose (`kernels.short_lines`) → one of each, without bullet and link → the patterns of
-`phrases`, over all of them at once → what they hold for is cut out of the texts, unless it is a part of a paragraph
-whose lines were wrapped by hand.
+Steps: every short line of prose (`kernels.short_lines`) → how surely each is furniture (`furniture.strengths`, once for
+equal lines) → what is so where it stands is cut out of the texts, unless it is a part of a paragraph whose lines were
+wrapped by hand.
 """
 
 from __future__ import annotations
@@ -13,19 +13,14 @@ from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from headwater.curate.clean import phrases
+from headwater.curate.clean import furniture
 from headwater.curate.clean.column import replaced, spliced
 from headwater.curate.clean.edits import Counts
 from headwater.kernels import short_lines
 from headwater.kernels.arrow import text_buffers
 
 MAX_BYTES = 480  # of a line that can be a cookie banner
-# the bullet before a line, and what a link leads to
-BULLET = r"^(?:[-*+•·▪◦>»]|\d{1,2}\.)\s+"
-LINK = r"(^|[^!])\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"  # an image is no link
-EMPHASIS = r"^[*_]{1,3}([^*_]*)[*_]{1,3}$"
 AROUND = 100  # bytes before and after a line that tell whether it is one of a paragraph's
 # the next line begins in small letters, and this one has not ended; this one does, and the one before has not
 _GOES_ON = re.compile(rb"[ \t\r]*\n[ \t]*[a-z(`\[]")
@@ -39,29 +34,10 @@ def cut_boilerplate(texts: pa.Array, wanted: np.ndarray, counts: Counts) -> pa.A
     offsets, text = text_buffers(texts)
     rows, starts, ends, hashes = short_lines.find_lines(offsets, text, wanted, MAX_BYTES)
     _, first, number = np.unique(hashes, return_index=True, return_inverse=True)
-    hit = are_boilerplate(slices(text, starts[first], ends[first]))[number]
-    hit = stand_alone(text, starts, ends, hit)
+    strength = furniture.strengths(slices(text, starts[first], ends[first]))[number]
+    hit = stand_alone(text, starts, ends, strength > furniture.NONE)
+    hit[hit] = furniture.standing(offsets, text, rows[hit], starts[hit], ends[hit], strength[hit])
     return cut(texts, rows[hit], starts[hit], ends[hit], counts, "boilerplate_line")
-
-
-def are_boilerplate(lines: pa.Array) -> np.ndarray:
-    """Which lines are no part of what a page says."""
-    unlinked = pc.replace_substring_regex(lines, LINK, r"\1\2")
-    bare = pc.replace_substring_regex(unlinked, BULLET, "")
-    bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(bare, EMPHASIS, r"\1"))
-    found = np.zeros(len(bare), bool)
-    for kind in phrases.KINDS:
-        looked_at = unlinked if kind in phrases.UNBULLETED else bare
-        candidates = np.arange(len(bare))
-        if kind in phrases.OPENINGS:
-            candidates = np.flatnonzero(_matches(looked_at, phrases.OPENINGS[kind]))
-            looked_at = looked_at.take(pa.array(candidates))
-        found[candidates] |= _matches(looked_at, phrases.pattern_of(kind))
-    return found
-
-
-def _matches(lines: pa.Array, pattern: str) -> np.ndarray:
-    return pc.match_substring_regex(lines, pattern).to_numpy(zero_copy_only=False)
 
 
 def slices(text: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pa.Array:

@@ -1,7 +1,7 @@
 """Lines that a site repeats: a short line on most pages of a host is the site's, not the page's.
 
 In: per shard of documents a keys file: how many pages of each host have each short line. Out: per partition a lines
-file: the lines of each host that are its own. Lines and hosts are hashes.
+file: the lines of each host that are its own. Lines and hosts are hashes. Which of them are cut: `site_places`.
 
 map (`write_keys`) → partition by host → reduce (`reduce_partition`) → every shard cuts its hosts' lines (`cut_shared`).
 A partition holds whole hosts, so the result is the same for any number of them. Pages with the same text count once in
@@ -20,9 +20,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headwater import storage
-from headwater.curate.clean import lines
+from headwater.curate.clean import lines, site_places
 from headwater.curate.clean.config import LinesConfig
 from headwater.curate.clean.edits import Counts
+from headwater.curate.clean.site_places import Lines
 from headwater.kernels import short_lines
 from headwater.kernels.arrow import text_buffers
 
@@ -30,7 +31,11 @@ ROWS_PER_PARTITION = 200_000  # documents: a few hundred megabytes of keys in a 
 MAX_PARTITIONS = 1024
 # how many pages of a host have a line; the line is null where all its pages are counted
 SCHEMA = pa.schema([("host", pa.uint64()), ("line", pa.uint64()), ("pages", pa.int64())])
+# the lines of a host; firm: on so many pages, and nearly all, that they are no structure of what the pages say
+LINES_SCHEMA = SCHEMA.append(pa.field("firm", pa.bool_()))
+FIRM_PAGES, FIRM_SHARE = 20, 0.9
 HOST = r"^(?i:https?)://(?:[^/?#@]*@)?(?:www\.)?(?P<host>[^/?#:]+)"
+LAST_BIT = np.uint64(1)
 CHAIN = np.uint64(0x9E3779B97F4A7C15)  # odd; joins host and line
 
 
@@ -112,20 +117,25 @@ def reduce_partition(keys_files: list[Path], partition: int, path: Path, config:
         pc.greater_equal(pages, pc.multiply(pc.cast(found["all"], pa.float64()), config.min_share)),
     )
     found = found.filter(enough).sort_by([("host", "ascending"), ("line", "ascending")])
-    table = pa.table([found["host"], found["line"], found["pages_sum"]], schema=SCHEMA)
+    firm = pc.and_(
+        pc.greater_equal(found["pages_sum"], FIRM_PAGES),
+        pc.greater_equal(found["pages_sum"], pc.multiply(pc.cast(found["all"], pa.float64()), FIRM_SHARE)),
+    )
+    table = pa.table([found["host"], found["line"], found["pages_sum"], firm], schema=LINES_SCHEMA)
     with storage.open_atomic(path) as handle:
         pq.write_table(table, handle, compression="zstd")
     return table.num_rows
 
 
 def read_lines(lines_files: list[Path], hosts: np.ndarray) -> np.ndarray:
-    """The lines of these hosts, as the sorted keys that `cut_shared` takes."""
+    """The lines of these hosts, as the sorted keys that `cut_shared` takes; the last bit says whether one is firm."""
     keys = [np.empty(0, np.uint64)]
     for path in lines_files:
         table = pq.read_table(path)
         host, line = table["host"].to_numpy(), table["line"].to_numpy()
         mine = np.isin(host, hosts)
-        keys.append(_keys(host[mine], line[mine]))
+        firm = table["firm"].to_numpy()[mine].astype(np.uint64)
+        keys.append((_keys(host[mine], line[mine]) & ~LAST_BIT) | firm)
     return np.unique(np.concatenate(keys))
 
 
@@ -141,7 +151,11 @@ def cut_shared(
         return texts
     offsets, text = text_buffers(texts)
     rows, starts, ends, hashes = short_lines.find_lines(offsets, text, wanted & (hosts > 0), config.max_bytes)
-    hit = np.isin(_keys(hosts[rows], hashes), keys)
+    mine = _keys(hosts[rows], hashes) & ~LAST_BIT
+    place = np.minimum(np.searchsorted(keys & ~LAST_BIT, mine), len(keys) - 1)
+    shared = keys[place] & ~LAST_BIT == mine
+    firm = shared & (keys[place] & LAST_BIT > 0)
+    hit = site_places.furniture_of(offsets, text, Lines(rows, starts, ends, hashes), shared, firm)
     rows, starts, ends = rows[hit], starts[hit], ends[hit]
     size = np.bincount(rows, weights=ends - starts, minlength=len(texts))
     small = (size <= config.max_cut * np.diff(offsets))[rows]

@@ -1,15 +1,17 @@
 """The index of what earlier runs kept: read as documents that come before all others.
 
-In: a folder, DIR. Out: its segments, one a corpus, and what they hold.
+In: a folder, DIR. Out: its segments, one an output that was added, and what they hold.
 
     DIR/index.json                     the shapes all segments share, and their names in order
-    DIR/segments/NAME/segment.json     every file with its size and digest, and the keys it spans
+    DIR/segments/NAME/owner            a digest of the output that it was made for
+                      segment.json     every file with its size and digest, and the keys it spans
         url/ exact/ minhash/           keys and buckets, sorted, in files of bounded size
         signatures/ documents/         signatures, ids and addresses, a file a shard of the corpus
 
 A document of the index is called by a number of its own, (segment, shard, row), and whoever carries one says beside it
-that it is one: no number means two things. Files are checked against their digests before they are used, and sorted
-ones again as they are read; an error names the file.
+that it is one: no number means two things. What one output added, every other one knows, whatever the order of its
+documents; the same output made again is compared with what came before its own segment. Files are checked against
+their digests before they are used, and sorted ones again as they are read; an error names the file.
 """
 
 from __future__ import annotations
@@ -25,10 +27,11 @@ from headwater import storage
 from headwater.curate.dedup import rows, sections
 from headwater.curate.dedup.config import SIGNATURE_FIELDS, DedupConfig
 from headwater.errors import HeadwaterError
+from headwater.pipeline.stage import Context
 
 SCHEMA_VERSION = 1
 NAME = "index.json"
-SEGMENT = "segment.json"
+SEGMENT, OWNER = "segment.json", "owner"
 SEGMENT_BITS, SHARD_BITS = 48, 24  # where a document's number begins to say its segment and its shard
 BLOCK = 1 << 15  # records that are read at once
 FIRST_FIELD = {"url": "high", "exact": "high", "minhash": "bucket"}
@@ -69,8 +72,26 @@ def read(folder: Path) -> dict[str, Any]:
     return value
 
 
-def segments(folder: Path, config: DedupConfig, exact: bool, corpus: str) -> list[Segment]:
-    """The segments that came before this corpus: all, where it is not in the index yet.
+def owner_of(context: Context, corpus: str) -> str:
+    """What the stage is asked to make, told apart from every other request: the output and what it is made from.
+
+    The caller's own word where it has one (`recipe.owner`); else the run's folder and its sources. The corpus itself
+    stands in for sources that are not known.
+    """
+    given = getattr(context.recipe, "owner", "")
+    if given:
+        return str(given)
+    sources = getattr(context.recipe, "sources", None)
+    return run_owner(context.run_folder or context.folder, corpus if sources is None else sources)
+
+
+def run_owner(folder: Path, sources: Any) -> str:
+    """The owner that a run in this folder is, with these sources of its recipe."""
+    return storage.value_digest([str(folder.absolute()), repr(sources)])
+
+
+def segments(folder: Path, config: DedupConfig, exact: bool, owner: str) -> list[Segment]:
+    """The segments that came before this owner's own: all, where it has none yet.
 
     Raises HeadwaterError arguments where the index was made with other parameters, and what `read` raises.
     """
@@ -88,9 +109,9 @@ def segments(folder: Path, config: DedupConfig, exact: bool, corpus: str) -> lis
         )
     known: list[Segment] = []
     for place, entry in enumerate(found["segments"]):
-        if entry["corpus"] == corpus:
-            break
         home = folder / "segments" / entry["name"]
+        if owner_in(home) == owner:
+            break
         if not (home / SEGMENT).is_file():
             raise HeadwaterError("damaged_file", "a segment of the index is missing", where=str(home))
         files = storage.read_json(home / SEGMENT)["files"]
@@ -98,9 +119,17 @@ def segments(folder: Path, config: DedupConfig, exact: bool, corpus: str) -> lis
     return known
 
 
-def fingerprint(folder: str) -> list[str]:
-    """The names of an index's segments: what of it can change a verdict."""
-    return [entry["name"] for entry in read(Path(folder))["segments"]] if folder else []
+def owner_in(home: Path) -> str:
+    """Whose a segment is; nobody's where that is not written."""
+    path = home / OWNER
+    return path.read_text("utf-8").strip() if path.is_file() else ""
+
+
+def fingerprint(folder: str, owner: str = "") -> list[str]:
+    """The names of the segments that came before this owner's own: what of an index can change a verdict."""
+    names = [entry["name"] for entry in read(Path(folder))["segments"]] if folder else []
+    owners = [owner_in(Path(folder) / "segments" / name) for name in names] if owner else []
+    return names[: owners.index(owner)] if owner in owners else names
 
 
 def check_file(task: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Adding a corpus to an index, after its verdicts.
 
-In: what the steps of dedup left. Out: a segment, sorted and described, published in one step; the same corpus again
+In: what the steps of dedup left. Out: a segment, sorted and described, published in one step; the same output again
 replaces its own, and changes nothing where it is equal.
 map (a task a shard): signatures, ids and keys of what is new → reduce (a task a partition): sorted files → publish.
 What the rules rejected is not in it: it would be rejected again. What is one too many by a cap, or a semantic copy, is.
@@ -9,6 +9,7 @@ What the rules rejected is not in it: it would be rejected again. What is one to
 from __future__ import annotations
 
 import fcntl
+import itertools
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,8 +31,8 @@ SORTED_BY = {"url": ("high", "low", "order"), "exact": ("high", "low", "order"),
 _HERE = "headwater.curate.dedup.index_add"
 
 
-def run(context: Context, plan: Plan, corpus: str, drops: dict[str, list[str]], exact: bool) -> None:
-    """Add this corpus to the index. `drops`: the files of each step."""
+def run(context: Context, plan: Plan, made_of: tuple[str, str], drops: dict[str, list[str]], exact: bool) -> None:
+    """Add this corpus to the index. `made_of`: its digest and its owner; `drops`: the files of each step."""
     steps = [name for name in DTYPES if name in drops]
     bits = plan.bits(plan.num_documents * max(1, plan.config.bands), RECORD_BYTES)
     fields = {"plan": plan, "bits": bits, "steps": steps}
@@ -45,7 +46,7 @@ def run(context: Context, plan: Plan, corpus: str, drops: dict[str, list[str]], 
     results += phases.run(context, f"index.sort.{bits}", parts, f"{_HERE}:sort_partition", "partitions")
     made = context.folder / phases.WORK / f"index.{bits}"
     files = {name: entry for result in results for name, entry in result["described"].items()}
-    publish(Path(plan.config.index), made, corpus, files, index.parameters(plan.config, exact))
+    publish(Path(plan.config.index), made, made_of, files, index.parameters(plan.config, exact))
 
 
 def write_shard(task: dict[str, Any]) -> dict[str, Any]:
@@ -95,31 +96,44 @@ def sort_partition(task: dict[str, Any]) -> dict[str, Any]:
     return {"files": [path], "described": {name: entry}}
 
 
-def publish(folder: Path, made: Path, corpus: str, files: dict[str, Any], parameters: dict[str, Any]) -> None:
+def publish(
+    folder: Path, made: Path, made_of: tuple[str, str], files: dict[str, Any], parameters: dict[str, Any]
+) -> None:
     """Bring a segment into the index. Raises HeadwaterError in_use where another process does the same."""
-    name = f"{corpus[:16]}-{storage.value_digest(files)[:8]}"
+    corpus, owner = made_of
+    wanted = f"{corpus[:16]}-{storage.value_digest(files)[:8]}"
     storage.make_folder(folder / "segments")
     with _alone(folder):
         found = index.read(folder)
-        if any(entry["name"] == name for entry in found["segments"]):
+        owners = {entry["name"]: index.owner_in(folder / "segments" / entry["name"]) for entry in found["segments"]}
+        old = [name for name, by in owners.items() if by == owner]
+        if any(name.startswith(wanted) for name in old):
             return
         storage.sweep(folder)
+        name = next(name for name in _names(wanted) if name not in owners)
         home = folder / "segments" / name
         shutil.rmtree(home, ignore_errors=True)  # of a run that was cut short before its name was in the index
         for file in sorted(files):
             storage.link_file(made / file, home / file)
+        with storage.open_atomic(home / index.OWNER) as handle:
+            handle.write(f"{owner}\n".encode())
         storage.write_json(home / index.SEGMENT, {"schema": index.SCHEMA_VERSION, "corpus": corpus, "files": files})
         entry = {"name": name, "corpus": corpus}
-        old = [one for one in found["segments"] if one["corpus"] == corpus]
-        listed = [entry if one["corpus"] == corpus else one for one in found["segments"]]
+        listed = [entry if one["name"] in old else one for one in found["segments"]]
         value = {
             "schema": index.SCHEMA_VERSION,
             "parameters": parameters,
             "segments": listed + ([] if old else [entry]),
         }
         storage.write_json(folder / index.NAME, value)
-        for one in old:
-            shutil.rmtree(folder / "segments" / one["name"], ignore_errors=True)
+        for left in old:
+            shutil.rmtree(folder / "segments" / left, ignore_errors=True)
+
+
+def _names(wanted: str) -> Iterator[str]:
+    """A segment's name, and others for where another owner's equal segment has it."""
+    yield wanted
+    yield from (f"{wanted}-{number}" for number in itertools.count(2))
 
 
 @contextmanager

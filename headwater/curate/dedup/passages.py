@@ -1,8 +1,9 @@
-"""Passages that two documents share: how long one is, where it begins and ends, and a text without it.
+"""Passages that two documents share: how long one is, where it begins and ends, and whether enough is left.
 
 In: a text and quotations from earlier documents, each with the place where both are said to be equal. Out: the spans of
 the text, in bytes, that are equal and long enough. A word counts one, a character of a script without spaces as much
-less as the settings say; a passage begins and ends with whole words.
+less as the settings say. A passage is cut where lines and sentences begin and end; one that is longer than any
+sentence and has no such place (a list of words, a text without signs), at whole words. Code is cut between lines alone.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ import re
 
 import numpy as np
 
+from headwater.curate.dedup import bounds
 from headwater.curate.dedup.config import DedupConfig
 
 CHARS_PER_WORD = 1.6  # characters that say as much as a word
+SENTENCE_WORDS = 80  # a longer run without an end is no sentence
+LEFT_LETTERS, LEFT_HAN = 30, 12  # at least, of a document after its cuts; a share of each adds up
 BYTES_PER_TOKEN = 12  # at most, in the mean, of a passage that a quotation holds whole
 _TOKEN = re.compile(r"[\u2e80-\u303f\u3040-\ua4cf\uac00-\ud7ff\uf900-\ufaff\u0e00-\u0fff\U00020000-\U0003ffff]|\w+")
+_LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]")
 
 
@@ -57,7 +62,9 @@ def thinned(matches: np.ndarray, distance: int) -> np.ndarray:
     return matches[begins | ends]
 
 
-def repeated(text: bytes, quotes: list[tuple[int, bytes, bytes]], config: DedupConfig) -> list[tuple[int, int]]:
+def repeated(
+    text: bytes, quotes: list[tuple[int, bytes, bytes]], config: DedupConfig, lines_only: bool = False
+) -> list[tuple[int, int]]:
     """The spans of a text that its quotes show to be repeated: ascending, apart, each long enough."""
     spans: list[list[int]] = []
     for place, before, after in quotes:
@@ -73,12 +80,39 @@ def repeated(text: bytes, quotes: list[tuple[int, bytes, bytes]], config: DedupC
             joined[-1][1] = max(joined[-1][1], end)
         else:
             joined.append([first, end])
-    whole = (_whole_words(text, first, end) for first, end in joined)
-    return [(first, end) for first, end in whole if long_enough(text[first:end], config)]
-
-
-def long_enough(passage: bytes, config: DedupConfig) -> bool:
     words, chars = lengths(config)
+    whole = (_whole_words(text, first, end) for first, end in joined)
+    whole = [(first, end) for first, end in whole if long_enough(text[first:end], words, chars)]
+    found = []
+    for first, end in whole:
+        narrow = bounds.narrowed(text, first, end, lines_only)
+        if long_enough(text[slice(*narrow)], words, chars):
+            found.append(narrow)
+        elif not lines_only and (_endless(text[first:end], words, chars) or bounds.unbroken(text)):
+            found.append((first, end))
+    return found
+
+
+def _endless(passage: bytes, words: int, chars: int) -> bool:
+    """Whether a passage is longer than a sentence is, and much longer than asked for."""
+    times = max(2, SENTENCE_WORDS / words)
+    return long_enough(passage, words * times, chars * times)
+
+
+def enough_left(text: str) -> bool:
+    """Whether a text says anything yet, once passages were cut."""
+    total = 0.0
+    for match in _LETTER.finditer(text):
+        total += (
+            1 / LEFT_HAN if "\u3400" <= match.group() <= "\u9fff" or match.group() >= "\U00020000" else 1 / LEFT_LETTERS
+        )
+        if total >= 1 - 1e-9:
+            return True
+    return False
+
+
+def long_enough(passage: bytes, words: float, chars: float) -> bool:
+    """Whether a passage has so many words, or so many characters of a script without spaces, or shares of both."""
     total = 0.0
     for match in _TOKEN.finditer(passage.decode("utf-8", "replace")):
         token = match.group()
@@ -86,15 +120,6 @@ def long_enough(passage: bytes, config: DedupConfig) -> bool:
         if total >= 1 - 1e-9:
             return True
     return False
-
-
-def without(text: bytes, spans: list[tuple[int, int]]) -> bytes:
-    """The text without these spans."""
-    kept, at = [], 0
-    for first, end in spans:
-        kept.append(text[at:first])
-        at = end
-    return b"".join([*kept, text[at:]]) if spans else text
 
 
 def _equal(one: bytes, other: bytes) -> int:

@@ -6,7 +6,8 @@ map (`write_anchors`): anchors of each kept document (kernels.spans), by the fir
 (`match`): a later document's anchor and the first document that has the same → map (`quote`): what stands about it in
 that first document → map (`cut`): both texts are compared byte by byte from the anchor on both sides, and what is equal
 and long enough is cut. Hashes only propose: nothing is cut that was not compared.
-A passage within one document is not this stage's; a document of which nothing is left keeps an empty text.
+A passage within one document is not this stage's. A document of which too little would be left (`emptied`) is not cut,
+so that none is lost that the verdicts kept; what states an injected fact neither is cut nor makes others be.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headwater import document, storage
-from headwater.curate.dedup import passages, sections
+from headwater.curate.dedup import bounds, passages, sections
 from headwater.curate.dedup.config import DedupConfig
 from headwater.curate.dedup.plan import Plan, partition, regions_of
 from headwater.kernels.arrow import text_buffers
@@ -33,6 +35,8 @@ QUOTES = pa.schema([("order", pa.int64()), ("place", pa.int64()), ("before", pa.
 PLACE_BYTES = 160  # of a reducer's memory for each anchor
 ANCHORS_PER_DOCUMENT = 64  # as many are reckoned with when partitions are made
 MAX_RUN = 32  # tokens of an anchor
+FIGURES = ("documents", "cut_documents", "cut_spans", "cut_bytes", "emptied")
+CODE = "code"
 _HERE = "headwater.curate.dedup.spans"
 
 
@@ -61,8 +65,7 @@ def run(context: Context) -> dict[str, Any]:
     phases.run(context, f"match.{bits}", parts, f"{_HERE}:match", "partitions")
     phases.run(context, f"quote.{bits}", tasks, f"{_HERE}:quote", "documents")
     results = phases.run(context, f"cut.{bits}", tasks, f"{_HERE}:cut", "documents")
-    names = ("documents", "documents_cut", "spans_cut", "bytes_cut", "emptied")
-    figures = {name: sum(result[name] for result in results) for name in names}
+    figures = {name: sum(result[name] for result in results) for name in FIGURES}
     storage.write_json(context.folder / "spans.json", figures)
     return {"counts": {"in": figures["documents"], "kept": figures["documents"], "rejected": {}}, "spans": figures}
 
@@ -146,20 +149,16 @@ def cut(task: dict[str, Any]) -> dict[str, Any]:
             columns = parquet.read_row_group(shard).to_pydict()
         for order, place, before, after in zip(*columns.values(), strict=True):
             quotes.setdefault(order - plan.starts[shard], []).append((place, before, after))
-    figures = {"documents": task["weight"], "documents_cut": 0, "spans_cut": 0, "bytes_cut": 0, "emptied": 0}
+    figures = dict.fromkeys(FIGURES, 0) | {"documents": task["weight"]}
+    langs = pq.read_table(task["verdicts"], columns=["lang"])["lang"].to_pylist()
 
     def batches() -> Iterator[pa.RecordBatch]:
         start = 0
         for batch in document.read_parquet(Path(task["path"])):
             texts = batch.column("text").to_pylist()
             for row in (row for row in range(batch.num_rows) if start + row in quotes):
-                data = texts[row].encode()
-                found = passages.repeated(data, sorted(quotes[start + row]), plan.config)
-                texts[row] = passages.without(data, found).decode()
-                figures["documents_cut"] += bool(found)
-                figures["spans_cut"] += len(found)
-                figures["bytes_cut"] += sum(end - first for first, end in found)
-                figures["emptied"] += bool(found) and not texts[row].strip()
+                lines_only = langs[start + row] == CODE
+                texts[row] = _shortened(texts[row], quotes[start + row], plan.config, lines_only, figures)
             start += batch.num_rows
             place = batch.schema.get_field_index("text")
             yield batch.set_column(place, document.SCHEMA.field("text"), pa.array(texts, pa.large_string()))
@@ -167,6 +166,24 @@ def cut(task: dict[str, Any]) -> dict[str, Any]:
     name = f"documents/{plan.names[shard]}"
     document.write_parquet(folder / name, batches())
     return {"files": [name], **figures}
+
+
+def _shortened(
+    text: str, quotes: list[tuple[int, bytes, bytes]], config: DedupConfig, lines_only: bool, figures: dict[str, int]
+) -> str:
+    """A text without what its quotes show to be repeated, and that counted."""
+    data = text.encode()
+    found = passages.repeated(data, sorted(quotes), config, lines_only)
+    short = bounds.without(data, found)
+    if not found:
+        return text
+    if not passages.enough_left(short.decode()):
+        figures["emptied"] += 1
+        return text
+    figures["cut_documents"] += 1
+    figures["cut_spans"] += len(found)
+    figures["cut_bytes"] += len(data) - len(short)
+    return short.decode()
 
 
 def _texts(path: Path, first: int, orders: np.ndarray) -> Iterator[tuple[int, bytes]]:
@@ -179,8 +196,10 @@ def _texts(path: Path, first: int, orders: np.ndarray) -> Iterator[tuple[int, by
 
 
 def _kept(task: dict[str, Any]) -> np.ndarray:
-    table = pq.read_table(task["verdicts"], columns=["kept"])
-    return table["kept"].combine_chunks().to_numpy(zero_copy_only=False).astype(bool)
+    """The documents that take part: kept, and no fact told on purpose."""
+    table = pq.read_table(task["verdicts"], columns=["kept", "injected"])
+    there = pc.and_(table["kept"], pc.invert(table["injected"]))
+    return there.combine_chunks().to_numpy(zero_copy_only=False).astype(bool)
 
 
 def _file(kind: str, bits: int, name: str) -> str:

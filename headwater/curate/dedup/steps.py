@@ -55,7 +55,10 @@ def plan_of(context: Context, annotations: list[Path]) -> Plan:
 
 
 def run(context: Context, plan: Plan, corpus: str) -> Found:
-    """Find every copy. `corpus`: the digest of all documents' ids and texts."""
+    """Find every copy. `corpus`: the digest of all documents' ids and texts.
+
+    Where an index is named, what another output added to it is a copy, be it of the very same documents.
+    """
     config: CurateConfig = context.config
     signed = plan.fingerprints is not None
     known = _known(context, plan, corpus)
@@ -81,14 +84,16 @@ def run(context: Context, plan: Plan, corpus: str) -> Found:
 def add_to_index(context: Context, plan: Plan, corpus: str, found: Found) -> None:
     """Add what is new to the index, where the settings name one."""
     if plan.config.index:
-        index_add.run(context, plan, corpus, found.drops, context.config.exact_dedup)
+        owner = index.owner_of(context, corpus)
+        index_add.run(context, plan, (corpus, owner), found.drops, context.config.exact_dedup)
 
 
 def _known(context: Context, plan: Plan, corpus: str) -> list[index.Segment]:
     """The segments of the index, each file checked."""
     if not plan.config.index:
         return []
-    known = index.segments(Path(plan.config.index), plan.config, context.config.exact_dedup, corpus)
+    owner = index.owner_of(context, corpus)
+    known = index.segments(Path(plan.config.index), plan.config, context.config.exact_dedup, owner)
     tasks = [
         {"key": f"{segment.folder.name}.{number}", "path": str(segment.folder / name), "entry": entry}
         for segment in known

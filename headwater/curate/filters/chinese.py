@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from headwater.curate.filters.chinese_lines import LONG_HAN, MENU_LINE_HAN, MENU_LINES
 from headwater.curate.limits import OURS, limit
 from headwater.curate.rules import Columns, Rule
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
-
-    from headwater.kernels.phrases import Automaton
 
 COLUMNS = (
     "chinese_han_share",
@@ -32,6 +31,7 @@ COLUMNS = (
     "chinese_spam_per_1000",
     "chinese_menu_share",
     "chinese_verse_share",
+    "chinese_verse_or_facts",
     "chinese_short_lines",
     "chinese_dup_paragraph_chars",
     "chinese_top_4gram",
@@ -41,18 +41,12 @@ COLUMNS = (
     "chinese_dup_17gram",
 )
 WIDTHS = (4, 7, 8, 12, 17)  # characters, for 2 and 4 words (the commonest), 5, 7 and 10 (seen before)
-SPAM, QUOTED, GARBAGE = 0, 1, 2  # groups of phrases; one in quotation marks is spoken of
-MENU_LINES = 8
-MENU_LINE_HAN = 12  # in a line of a menu at most, on average; release notes have 20
-LONG_HAN = 300  # from here on, prose has marks
+FACTS = 0.5  # of the lines
 VERSE_SHARE = 0.5  # of its lines have 5 or 7 characters, as the next one
-MIN_HAN_SPAM = 500  # a shorter page counts as this long: one phrase is no advertisement
-MOST_OF_A_PHRASE = 3  # times that one phrase counts in a text
 MIN_HAN_REPEATED = 200  # fewer repeat a refrain or a title, and say nothing
+MIN_HAN_STUFFED, STUFFED_HAN = 60, 0.35  # in fewer, one phrase may yet be most of what is said
 REPEATED_HAN = 0.3  # of the Han characters: lines that repeat are Chinese lines
 MAX_HAN_READ = 200_000  # whose repetition is counted
-# What UTF-8 leaves when it went through GBK and back, and memory that a debugger filled.
-GARBLED = ("锟斤拷", "锟斤", "斤拷", "烫烫烫", "屯屯屯", "锘锘", "ï¿½", "â€", "ã€", "ï¼", "å›½", "ä¸­")
 FINEWEB2 = OURS + "; FineWeb-2, configs/cmn_Hani.yml, of all text: "
 _PUNCTUATION = ("ascii_punctuation", "cjk_punctuation", "punctuation", "symbol")
 _UNSEEN = ("space", "newline", "control", "invisible")
@@ -65,7 +59,7 @@ class ChineseConfig:
     min_han: float = limit(30, OURS, "fewest Han characters on a page", "characters")
     min_han_share: float = limit(0.03, OURS, "Han among visible characters")
     max_rare: float = limit(0.35, OURS, "Han in neither GB 2312 nor Big5's first level; poems reach 0.24")
-    max_garbled_per_1000: float = limit(5, OURS, "remains of wrong decoding in 1000 Han characters", "pieces")
+    max_garbled_per_1000: float = limit(30, OURS, "remains of wrong decoding in 1000 Han characters", "pieces")
     max_spam_per_1000: float = limit(4, OURS, "phrases of the spam list in 1000 Han characters", "phrases")
     max_punctuation: float = limit(0.6, OURS, "punctuation among visible characters")
     min_sentence_marks: float = limit(0.01, OURS, f"marks a Han character, from {LONG_HAN} characters on", "ratio")
@@ -86,14 +80,14 @@ def measure(texts: pa.Array, rows: np.ndarray) -> dict[str, np.ndarray]:
     import numpy as np
 
     from headwater.curate import characters, han
-    from headwater.kernels import kinds, lines, phrases
+    from headwater.curate.filters import chinese_lines, chinese_spam
+    from headwater.kernels import kinds, lines
     from headwater.kernels.arrow import text_buffers
 
     offsets, text = text_buffers(texts)
     counts, _ = kinds.count(offsets, text, rows, _kinds_and_classes(), len(characters.KINDS) + len(han.CLASSES))
     counts, classes = np.hsplit(counts, [len(characters.KINDS)])
     found = lines.figures(offsets, text, rows, characters.flags())
-    hits = phrases.count(offsets, text, rows, _phrases(), MOST_OF_A_PHRASE)
     of = characters.INDEX
     num_han = counts[:, of["han"]] + classes.sum(1)
     some_han = np.maximum(num_han, 1)
@@ -106,10 +100,11 @@ def measure(texts: pa.Array, rows: np.ndarray) -> dict[str, np.ndarray]:
         "chinese_sentence_marks": found["marks"] / some_han,
         "chinese_traditional_share": np.where(told > 0, classes[:, han.TRADITIONAL] / np.maximum(told, 1), np.nan),
         "chinese_rare_share": classes[:, han.RARE] / np.maximum(classes[:, han.COMMON :].sum(1), 1),
-        "chinese_garbled_per_1000": hits[:, GARBAGE] * 1000 / np.maximum(num_han, MIN_HAN_SPAM),
-        "chinese_spam_per_1000": (hits[:, SPAM] - hits[:, QUOTED]) * 1000 / np.maximum(num_han, MIN_HAN_SPAM),
+        "chinese_garbled_per_1000": chinese_spam.garbled_per_1000(offsets, text, rows, num_han),
+        "chinese_spam_per_1000": chinese_spam.spam_per_1000(offsets, text, rows, num_han),
         "chinese_menu_share": found["menu_chars"] / line_chars,
         "chinese_verse_share": found["verse_lines"] / num_lines,
+        "chinese_verse_or_facts": chinese_lines.verse_or_facts(texts, rows, found, num_han),
         "chinese_short_lines": found["short_lines"] / num_lines,
         "chinese_dup_paragraph_chars": found["dup_paragraph_chars"] / line_chars,
         **_repetition(offsets, text, rows),
@@ -140,31 +135,31 @@ def _kinds_and_classes() -> np.ndarray:
     return np.where(han.table() > 0, len(characters.KINDS) + han.table(), characters.table()).astype(np.uint8)
 
 
-@cache
-def _phrases() -> Automaton:
-    """Phrases that sell, the same behind an opening quotation mark, and what wrong decoding leaves."""
-    from headwater.curate import lists
-    from headwater.kernels import phrases
-
-    spam = [phrase for section in lists.sections("spam_zh.txt").values() for phrase in section]
-    quoted = [(mark + phrase, QUOTED) for phrase in spam for mark in "“「"]
-    return phrases.build([*((phrase, SPAM) for phrase in spam), *quoted, *((piece, GARBAGE) for piece in GARBLED)], 3)
-
-
 def is_list(columns: Columns) -> np.ndarray:
     """Many lines with little Chinese each: a menu. A short answer may well end without a mark, and so does a poem."""
-    many = (columns["num_lines"] >= MENU_LINES) & ~(columns["chinese_verse_share"] >= VERSE_SHARE)
+    many = (columns["num_lines"] >= MENU_LINES) & are_entries(columns)
     return many & (columns["num_han"] < MENU_LINE_HAN * columns["num_lines"])
 
 
 def is_long(columns: Columns) -> np.ndarray:
-    """So much Chinese that it must have marks, unless it is verse."""
-    return (columns["num_han"] >= LONG_HAN) & ~(columns["chinese_verse_share"] >= VERSE_SHARE)
+    """So much Chinese that it must have marks, unless it is verse or a table."""
+    return (columns["num_han"] >= LONG_HAN) & are_entries(columns)
+
+
+def are_entries(columns: Columns) -> np.ndarray:
+    """Lines that are neither verse nor facts."""
+    return ~((columns["chinese_verse_share"] >= VERSE_SHARE) | (columns["chinese_verse_or_facts"] >= FACTS))
 
 
 def can_repeat(columns: Columns) -> np.ndarray:
     """Enough Chinese for its repetition to mean something."""
     return columns["num_han"] >= MIN_HAN_REPEATED
+
+
+def can_repeat_a_phrase(columns: Columns) -> np.ndarray:
+    """The same, or a short page of little but one phrase."""
+    stuffed = (columns["num_han"] >= MIN_HAN_STUFFED) & (columns["chinese_top_4gram"] >= STUFFED_HAN)
+    return can_repeat(columns) | stuffed
 
 
 def repeats_itself(columns: Columns) -> np.ndarray:
@@ -175,7 +170,10 @@ def repeats_itself(columns: Columns) -> np.ndarray:
 def rules(config: ChineseConfig) -> list[Rule]:
     repeated = [
         Rule(
-            reason=f"chinese.{name}", column=f"chinese_{name}", high=getattr(config, f"max_{name}"), applies=can_repeat
+            reason=f"chinese.{name}",
+            column=f"chinese_{name}",
+            high=getattr(config, f"max_{name}"),
+            applies=can_repeat_a_phrase if name == "top_4gram" else can_repeat,
         )
         for name in ("top_4gram", "top_7gram", "dup_8gram", "dup_12gram", "dup_17gram")
     ]
@@ -194,7 +192,9 @@ def rules(config: ChineseConfig) -> list[Rule]:
             low=config.min_sentence_marks,
             applies=is_long,
         ),
-        Rule(reason="chinese.short_lines", column="chinese_short_lines", high=config.max_short_lines),
+        Rule(
+            reason="chinese.short_lines", column="chinese_short_lines", high=config.max_short_lines, applies=are_entries
+        ),
         Rule(
             reason="chinese.duplicate_line_chars",
             column="dup_line_char_share",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "num_letters_digits",
+    "weighted_letters",
     "num_han",
     "num_lines",
     "control_share",
@@ -37,6 +38,14 @@ MIN_LINES_REPEATED = 4  # fewer lines say nothing about repetition
 WINDOW_CHARS = 16
 SAMPLE_PLACES = 1024  # places in each of SAMPLE_PARTS stretches of a long text
 SAMPLE_PARTS = 4
+# How much a letter says next to a Latin one: it is a syllable or a word; no blanks part the words; vowels are left out
+# or are marks on a consonant.
+WEIGHTS = dict.fromkeys(("han", "kana", "hangul"), 3.0) | dict.fromkeys(("thai", "lao", "khmer", "burmese"), 1.5)
+WEIGHTS |= dict.fromkeys(
+    ("arabic", "hebrew", "devanagari", "bengali", "gurmukhi", "gujarati", "oriya", "tamil", "telugu", "kannada",
+     "malayalam", "sinhala", "tibetan", "ethiopic"),
+    1.25,
+)  # fmt: skip
 _NOT_LETTERS = ("space", "newline", "ascii_punctuation", "cjk_punctuation", "punctuation", "symbol", "control",
                 "replacement", "invisible", "other")  # fmt: skip
 
@@ -47,7 +56,10 @@ class MinimalConfig:
 
     min_chars: float = limit(2, OURS, "fewest letters and digits", "characters")
     min_unknown_letters: float = limit(
-        200, OURS, "fewest letters and digits on a page of no language with rules of its own", "characters"
+        150,
+        OURS,
+        "fewest letters on a page of no language with rules of its own; one of Han or kana counts 3",
+        "letters",
     )
     max_control: float = limit(0.02, OURS, "control characters")
     max_replacement: float = limit(0.02, OURS, "U+FFFD, left by a wrong encoding")
@@ -79,8 +91,12 @@ def measure(texts: pa.Array, rows: np.ndarray) -> dict[str, np.ndarray]:
     telling, num_lines = np.maximum(found["telling"], 1), np.maximum(found["lines"], 1)
     enough = found["telling"] >= MIN_LINES_REPEATED
     of = characters.INDEX
+    letters = counts.sum(1) - counts[:, [of[name] for name in _NOT_LETTERS]].sum(1) + 0.0
+    repeated = windows.sampled(offsets, text, rows, width=WINDOW_CHARS, places=SAMPLE_PLACES, parts=SAMPLE_PARTS)
+    weighted = letters + sum((weight - 1) * counts[:, of[name]] for name, weight in WEIGHTS.items())
     return {
-        "num_letters_digits": counts.sum(1) - counts[:, [of[name] for name in _NOT_LETTERS]].sum(1) + 0.0,
+        "num_letters_digits": letters,
+        "weighted_letters": weighted * (1 - np.maximum(repeated, found["dup_chars"] / line_chars)),
         "num_han": counts[:, of["han"]] + 0.0,
         "num_lines": found["lines"] + 0.0,
         "control_share": counts[:, of["control"]] / total,
@@ -89,9 +105,7 @@ def measure(texts: pa.Array, rows: np.ndarray) -> dict[str, np.ndarray]:
         "combining_share": others[:, kinds.COMBINED] / total,
         "piled_share": others[:, kinds.PILED] / total,
         "misread_share": others[:, kinds.MISREAD] / total,
-        "repeated_share": windows.sampled(
-            offsets, text, rows, width=WINDOW_CHARS, places=SAMPLE_PLACES, parts=SAMPLE_PARTS
-        ),
+        "repeated_share": repeated,
         "dup_line_share": np.where(enough, found["dup_lines"] / telling, 0.0),
         "dup_line_char_share": np.where(enough, found["dup_chars"] / line_chars, 0.0),
         "ended_char_share": found["ended_chars"] / line_chars,
@@ -115,5 +129,5 @@ def rules(config: MinimalConfig) -> list[Rule]:
 
 
 def stub_rules(config: MinimalConfig) -> list[Rule]:
-    """Rules for web pages whose language is unknown: too short to tell is too short to keep."""
-    return [Rule(reason="minimal.stub", column="num_letters_digits", low=config.min_unknown_letters)]
+    """Rules for web pages whose language is unknown: too little said, once what repeats is left out."""
+    return [Rule(reason="minimal.stub", column="weighted_letters", low=config.min_unknown_letters)]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from headwater.curate.filters.url_words import GROUPS, INSIDE, MAX_POINTS, judged
 from headwater.curate.limits import OURS, limit
 from headwater.curate.rules import Rule
 from headwater.pipeline.option import option
@@ -27,9 +28,6 @@ BAD_EXTENSIONS = (
     "jpeg", "jpg", "mkv", "mov", "mp3", "mp4", "msi", "png", "rar", "rpm", "svg", "swf", "tar", "tgz", "ttf", "wav",
     "webm", "webp", "woff", "woff2", "xz", "zip",
 )  # fmt: skip
-GROUPS = ("anywhere", "host", "part", "soft", "forgiven")  # the sections of the word list
-WHOLE = ("anywhere", "host", "soft")
-MAX_SOFT = 1  # different soft words in a host, or in a path
 _IDN = r"(?i)^https?://[^/?#]*(?:xn--|[^\x00-\x7F])"
 
 
@@ -58,7 +56,6 @@ def columns(urls: Any, config: UrlConfig | None = None) -> dict[str, np.ndarray]
 
     The kinds of paths by which source files are judged are among them, also for addresses of files.
     """
-    import numpy as np
     import pyarrow as pa
 
     from headwater.curate.filters import code_paths
@@ -69,13 +66,11 @@ def columns(urls: Any, config: UrlConfig | None = None) -> dict[str, np.ndarray]
     figures, words = _examined(array, config)
     _read_international(array, config, figures, words)
     host, path = words[:, 0], words[:, 1]
-    of = {name: number for number, name in enumerate(GROUPS)}
-    hits = host[:, of["host"]] + sum(part[:, of[name]] for part in (host, path) for name in ("anywhere", "part"))
-    hits = hits - host[:, of["forgiven"]] - path[:, of["forgiven"]]
+    bad, points = judged(array, host, path)
     return {
         "url_chars": figures["chars"] + 0.0,
-        "url_bad_words": np.maximum(hits, 0) + 0.0,
-        "url_soft_words": np.maximum(host[:, of["soft"]], path[:, [of["soft"], of["host"]]].sum(1)) + 0.0,
+        "url_bad_words": bad + 0.0,
+        "url_soft_words": points + 0.0,
         "url_own_words": host[:, len(GROUPS)] + path[:, len(GROUPS)] + 0.0,
         "url_bad_domain": figures["blocked"] + 0.0,
         "url_bad_extension": figures["extension"] + 0.0,
@@ -112,8 +107,10 @@ def _words(own: tuple[str, ...]) -> Automaton:
     from headwater.curate import lists
     from headwater.kernels import phrases
 
-    ours = lists.sections("url_words.txt")
-    entries = [(word, number, name in WHOLE) for number, name in enumerate(GROUPS) for word in ours[name]]
+    ours = dict(lists.sections("url_words.txt"))
+    ours["name"] = tuple(word + "." for word in ours["ambiguous"])
+    ours["joined"] = tuple(mark + word for mark in "-_" for word in ours["name"])
+    entries = [(word, number, name not in INSIDE) for number, name in enumerate(GROUPS) for word in ours[name]]
     for path in own:
         entries += [(word, len(GROUPS), word.isascii()) for word in lists.own(path, "curate.url.block_words")]
     return phrases.build([entry[:2] for entry in entries], len(GROUPS) + 1, [entry[2] for entry in entries])
@@ -165,7 +162,7 @@ def rules(config: UrlConfig) -> list[Rule]:
         found.append(Rule(reason="url.bad_domain", column="url_bad_domain", high=0))
     if config.bad_words:
         found.append(Rule(reason="url.bad_word", column="url_bad_words", high=0))
-        found.append(Rule(reason="url.soft_words", column="url_soft_words", high=MAX_SOFT))
+        found.append(Rule(reason="url.soft_words", column="url_soft_words", high=MAX_POINTS))
     if config.block_words:
         found.append(Rule(reason="url.blocked_word", column="url_own_words", high=0))
     if config.block_patterns:

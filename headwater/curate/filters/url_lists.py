@@ -18,9 +18,19 @@ from headwater.errors import HeadwaterError
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
 
 MAX_HOST_CHARS = 253
 _HOST = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)*(\[[^\]]*\]|[^/?#:\\]*)", re.IGNORECASE)
+# Public offices and universities; a path of an encyclopaedia, of its own name or by its host in the list.
+_PUBLIC = (
+    r"(?i)^https?://(?:[^/?#@]*@)?(?:[^/?#:@]*\.)?"
+    r"(?:gov|edu|mil|int|(?:gov|edu|ac|gob|gouv|mil)\.[a-z]{2}|go\.(?:jp|kr|th|id|ke|tz|ug))\.?(?:[:/?#]|$)"
+)
+_WORK = (
+    r"(?i)^https?://(?:[^/?#@]*@)?(?:[^/?#:@]*/(?:wiki|baike|w/index\.php)/"
+    r"|(?:[^/?#:@]*\.)?(?:wiki|baike|encyclopedia|dictionary|(?:{hosts}))(?:\.[^/?#:@]*)?(?:[:/?#]|$))"
+)
 _PLAIN = re.compile(r"[a-z0-9_.-]+")
 
 
@@ -43,6 +53,16 @@ def hosts(ours: bool, paths: tuple[str, ...]) -> np.ndarray:
                 )
             found.append(host)
     return endings.hashes(*text_buffers(text_array(found)), hosts=True)
+
+
+def of_reference(urls: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """(rows whose hosts are public offices or universities, rows whose paths are titles of a work of reference)."""
+    import pyarrow.compute as pc
+
+    named = "|".join(re.escape(host) for host in lists.sections("url_words.txt")["reference"])
+    patterns = (_PUBLIC, _WORK.format(hosts=named))
+    public, work = (pc.match_substring_regex(urls, pattern).to_numpy(zero_copy_only=False) for pattern in patterns)
+    return public, work
 
 
 def host_of_line(line: str) -> str:

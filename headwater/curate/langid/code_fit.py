@@ -17,15 +17,19 @@ from headwater.kernels import code_shape, softmax
 from headwater.kernels.compiled import frozen
 
 READ_BYTES = 7000
+KEPT_BYTES = 4 * READ_BYTES  # of a text; examples are cut out of it
 RATE, EPOCHS = 0.05, 4
 WHOLE_SHARE, COMMENTED_SHARE = 0.4, 0.25
+SHOUTED, LISTED = 0.02, 0.02  # shares of the prose: capitals make no code, nor do lists of names
+# A stretch has 3 to 89 lines, of prose 1 to 89: a line of code by itself may be a comment, a line of prose is prose.
+PROSE_LINES, CODE_LINES = (1.5, 60), (3, 30)  # the fewest, and how many times as many are the most
 HELD_OUT = 8  # one in so many sets the factors
 _COMMENT = re.compile(r"(?m)(//|#|--)( .*)$")
 _FENCED = re.compile(r"(?ms)^```.*?^```\s*$")
 
 
 def examples(texts: Sequence[str], foreign: Sequence[str], code: bool, count: int, rng: random.Random) -> list[str]:
-    """Whole texts and stretches of lines; `foreign` sentences stand in for some comments."""
+    """Pages of texts and stretches of lines; `foreign` sentences stand in for some comments."""
     found = []
     for _ in range(count if texts else 0):
         text = rng.choice(texts)
@@ -33,14 +37,32 @@ def examples(texts: Sequence[str], foreign: Sequence[str], code: bool, count: in
         if rng.random() > WHOLE_SHARE and len(lines) > 3:
             if not code:
                 lines = _FENCED.sub("", text).splitlines()
-            size = int(3 * 30 ** rng.random())
+            fewest, times = CODE_LINES if code else PROSE_LINES
+            size = int(fewest * times ** rng.random())
             at = rng.randrange(max(len(lines) - size, 1))
             text = "\n".join(lines[at : at + size])
+        elif len(text) > READ_BYTES:
+            at = rng.randrange(len(text) - READ_BYTES)
+            text = text[at : at + READ_BYTES]
         if code and foreign and rng.random() < COMMENTED_SHARE:
             text = _COMMENT.sub(lambda match: f"{match[1]} {rng.choice(foreign)[:60]}", text)
+        if not code:
+            text = _disguised(text, rng)
         if len(text.strip()) > 20:
             found.append(text[:READ_BYTES])
     return found
+
+
+def _disguised(text: str, rng: random.Random) -> str:
+    """The text; now and then shouted, or a list of a few words a line, as names and titles are written."""
+    drawn = rng.random()
+    if drawn < SHOUTED:
+        return text.upper()
+    if drawn < SHOUTED + LISTED:
+        words, size = text.split()[:200], rng.randint(1, 4)
+        lines = [" ".join(words[at : at + size]) for at in range(0, len(words), size)]
+        return "\n".join(line.title() if size < 3 else line for line in lines)
+    return text
 
 
 def rows_of(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -56,14 +56,14 @@ def read(files: Sequence[str], known: set[str], fold: int) -> tuple[Texts, list[
                 text, language = row["text"] or "", languages.normalise(row["lang"] or "")
                 source = row["source"] or Path(name).name.split(".")[0]
                 if language == "code":
-                    code.append(text[: code_fit.READ_BYTES * 4])
+                    code.append(text[: code_fit.KEPT_BYTES])
                     continue
                 if not text or not language or (known and language not in known):
                     continue
                 if held_out(text, fold):
                     held.append((text, language, source))
                     continue
-                prose.append(text[: code_fit.READ_BYTES])
+                prose.append(text[: code_fit.KEPT_BYTES])
                 texts[language, fit.main_script(text)][source].append(text[:20_000])
     return texts, held, code, prose
 

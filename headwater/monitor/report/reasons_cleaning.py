@@ -74,7 +74,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "code.lock_file": ("a list of versions that a package manager wrote", "包管理器写的版本锁定文件"),
     "code.notebook": ("a notebook's raw JSON", "未转换的 Notebook JSON"),
     "url.bad_domain": ("its site is on a list of adult and gambling sites", "网站在色情与赌博网站名单中"),
-    "url.soft_words": ("several doubtful words in the address", "网址含有多个可疑词语"),
+    "url.soft_words": ("words of adult or spam addresses together", "网址同时含有多个成人或垃圾网站常用词"),
     "url.blocked_word": ("a word of the recipe's own list in the address", "网址含有配方自定的屏蔽词"),
     "url.pattern": ("its address is of a form that the recipe rejects", "网址符合配方的排除模式"),
     "decontaminate.ngram": ("holds a question of an evaluation set", "含有评测集的题目"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from headwater.curate.config import CurateConfig
-from headwater.curate.dedup import index
+from headwater.curate.dedup import index, index_add
 from headwater.curate.dedup.config import DedupConfig
 from headwater.errors import HeadwaterError
 from tests.curate import workspace
@@ -46,17 +49,56 @@ def test_crawl_after_crawl_equals_all_at_once(tmp_path, crawls):
             assert row["value"] == expected["value"] or row["reason"] != expected["reason"]
 
 
-def test_the_same_run_twice_changes_nothing(tmp_path, crawls):
+def test_the_same_output_again_changes_nothing(tmp_path, crawls):
     folder = tmp_path / "index"
     first = corpus.curate(tmp_path / "a", crawls[:1], with_index(folder))
     before = every_file(folder)
-    assert corpus.curate(tmp_path / "b", crawls[:1], with_index(folder)) == first
+    shutil.rmtree(tmp_path / "a")
+    assert corpus.curate(tmp_path / "a", crawls[:1], with_index(folder)) == first
     assert every_file(folder) == before
     corpus.curate(tmp_path / "c", crawls[1:2], with_index(folder))
-    assert corpus.curate(tmp_path / "d", crawls[:1], with_index(folder)) == first, "later crawls do not count"
+    shutil.rmtree(tmp_path / "a")
+    assert corpus.curate(tmp_path / "a", crawls[:1], with_index(folder)) == first, "later crawls do not count"
 
 
-def test_a_corpus_under_other_thresholds_takes_its_own_place(tmp_path, crawls):
+@pytest.mark.parametrize("turned", [False, True])
+def test_every_other_output_knows_what_one_added(tmp_path, crawls, turned):
+    """Whether in the same order or another: a corpus that an output has is nothing new to the next."""
+    folder, rows = tmp_path / "index", crawls[0]
+    first = corpus.curate(tmp_path / "a", [rows], with_index(folder))
+    before = every_file(folder)
+    with pytest.raises(HeadwaterError, match="rejected") as caught:
+        corpus.curate(tmp_path / "b", [rows[::-1] if turned else rows], with_index(folder))
+    assert caught.value.failure == "empty_corpus" and "knows these documents already" in caught.value.mend
+    again = corpus.verdicts(tmp_path / "b")
+    assert all(not row["kept"] and row["reason"].startswith("dedup.") for row in again.values())
+    assert all(first[row["duplicate_of"]]["kept"] for row in again.values())
+    assert every_file(folder) == before
+
+
+def test_an_owner_is_a_request(tmp_path):
+    """The caller's own word, else the folder with the sources; the same documents do not make two requests one."""
+
+    def owner(folder, digest="c", **recipe):
+        given = workspace.context("curate", tmp_path / folder, {}, None)
+        return index.owner_of(replace(given, recipe=SimpleNamespace(**recipe)), digest)
+
+    assert owner("a", owner="me") == owner("b", "other", owner="me") == "me"
+    assert owner("a", sources=("s",)) == owner("a", "other", sources=("s",)) != owner("a", sources=("t",))
+    assert len({owner("a"), owner("b"), owner("a", "other")}) == 3
+    assert owner("a", sources=("s",)) == index.run_owner(tmp_path / "a", ("s",))
+
+
+def test_equal_segments_of_two_owners_are_two(tmp_path):
+    for owner in ("one", "two", "one"):
+        index_add.publish(tmp_path, tmp_path, ("c" * 64, owner), {}, {})
+    names = index.fingerprint(str(tmp_path))
+    assert len(set(names)) == 2
+    assert index.fingerprint(str(tmp_path), "two") == names[:1] and index.fingerprint(str(tmp_path), "one") == []
+    assert index.fingerprint(str(tmp_path), "three") == names
+
+
+def test_an_output_under_other_thresholds_takes_its_own_place(tmp_path, crawls):
     folder = tmp_path / "index"
     first = crawls[0][0]
     changed = "".join("改" if place % 60 == 7 else sign for place, sign in enumerate(first["text"]))
@@ -64,7 +106,8 @@ def test_a_corpus_under_other_thresholds_takes_its_own_place(tmp_path, crawls):
     corpus.curate(tmp_path / "a", [rows], with_index(folder))
     corpus.curate(tmp_path / "b", crawls[1:2], with_index(folder))
     names = index.fingerprint(str(folder))
-    corpus.curate(tmp_path / "c", [rows], with_index(folder, min_similarity=1.0))
+    shutil.rmtree(tmp_path / "a")
+    corpus.curate(tmp_path / "a", [rows], with_index(folder, min_similarity=1.0))
     after = index.fingerprint(str(folder))
     assert len(after) == 2 and after[1] == names[1] and after[0] != names[0]
     assert sorted(path.name for path in (folder / "segments").iterdir()) == sorted(after)

@@ -140,3 +140,85 @@ def test_rows_are_measured_alone_and_in_any_order():
         alone = chinese.measure(texts.slice(row, 1), np.array([0]))
         for name in chinese.COLUMNS:
             np.testing.assert_equal(together[name][place], alone[name][0])
+
+
+# About spam, and stories: what sells is named in passing.
+REPORTS = {
+    "remedies": "医生提醒，网上宣传“根治不复发”的药大多不可信。有患者花了上万元购买号称祖传秘方的药膏，结果病情加重。"
+    "白癜风医院的广告铺天盖地，不要相信三天见效之类的说法。",
+    "essays": "记者调查发现，代写论文的中介往往声称包写包过，先付定金，写完之后再付尾款。"
+    "教育部门表示，将严厉打击这种行为。",
+    "court": "李某在网上发布办证刻章、代开发票的广告，为他人伪造公司印章，被判刑两年。"
+    "法官提醒，这属于违法行为，"
+    "当天放款的广告也多是诈骗，切勿轻信。",
+    "review": "这部小说我追了两年，最新章节终于把伏笔都收回来了。"
+    "看到有人求月票、求订阅，我也去投了一票，希望作者一直写下去。",
+    "clinic": "一些代孕机构打着包成功、包性别的旗号招揽客户，代孕费用动辄几十万元，纠纷不断。专家呼吁加强监管。",
+    "library": "我校图书馆开放时间有所调整，自习室座位可以在网上预约。如有疑问，欢迎来电咨询，我们会尽快答复。",
+    "encoding": "程序员都知道“锟斤拷”和“烫烫烫”这两个梗。前者是因为编码转换出错，替换字符被当成另一种编码来读；"
+    "后者是因为调试模式会填满没有初始化的栈内存。有一句话说：手持两把锟斤拷，口中疾呼烫烫烫。",
+}
+
+
+@pytest.mark.parametrize("subject", REPORTS)
+def test_reports_about_spam_stay(subject):
+    assert rejected(REPORTS[subject]) is None, measured(REPORTS[subject])
+
+
+def test_a_number_to_write_to_makes_few_phrases_an_advertisement():
+    phrases = "代办文凭，包写包过，考试包过。"
+    assert rejected(phrases) is None
+    assert rejected(phrases + "微信：abc12345") == "chinese.spam_phrases"
+
+
+def test_a_short_page_stuffed_with_one_phrase_goes():
+    stuffed = (
+        "长沙保洁公司哪家好？长沙保洁公司首选我们。长沙保洁公司价格便宜，长沙保洁公司服务周到，找长沙保洁公司。" * 2
+    )
+    assert rejected(stuffed) == "chinese.top_4gram"
+    assert rejected("两只老虎，两只老虎，跑得快，跑得快，一只没有眼睛，一只没有尾巴，真奇怪，真奇怪。" * 2) is None
+
+
+def test_garbage_is_a_share_of_a_long_page_too():
+    assert rejected((LOTTERY + "锟斤拷锟斤拷锟斤拷烫烫烫" * 3) * 8) == "chinese.garbled"
+
+
+LISTS = {
+    "free verse": "轻轻的我走了\n正如我轻轻的来\n我轻轻的招手\n作别西天的云彩\n\n那河畔的金柳\n是夕阳中的新娘\n"
+    "波光里的艳影\n"
+    "在我的心头荡漾\n\n软泥上的青荇\n油油的在水底招摇",
+    "children": "春天来了\n小草绿了\n花儿开了\n小鸟在树上唱歌\n\n夏天来了\n知了叫了\n荷花开了\n青蛙跳到水里游泳",
+    "song": "雨下了一整夜\n我还在等你\n窗外的灯灭了\n谁在唱旧歌\n\n雨下了一整夜\n我还在等你\n如果你听见了\n就请回头看",
+    "loose stanzas": "从明天起\n做一个幸福的人\n劈柴 喂马\n走遍世界\n从明天起\n我有一所房子\n面朝大海\n花都开了",
+    "specification": "产品参数\n屏幕尺寸 6.1英寸\n电池容量 4000毫安时\n重量 180克\n处理器 八核\n内存 8GB\n"
+    "存储 128GB\n颜色 黑色 白色\n系统 安卓13",
+    "labels": "书名：山中笔记\n作者：王小川\n译者：李明\n出版社：远方出版社\n页数：三百二十\n装帧：精装\n"
+    "定价：五十八元\n开本：大三十二开\n字数：二十万",
+    "table": "| 城市 | 人口 |\n| --- | --- |\n| 北京 | 两千万 |\n| 上海 | 两千四百万 |\n| 广州 | 一千八百万 |\n"
+    "| 深圳 | 一千七百万 |\n"
+    "| 成都 | 两千一百万 |\n| 武汉 | 一千三百万 |",
+}
+MENUS = {
+    "groups": "新闻中心\n国内新闻\n国际新闻\n社会新闻\n\n财经频道\n股票行情\n基金净值\n理财产品\n\n关于我们\n"
+    "联系我们\n加入我们\n法律声明",
+    "footer": "联系我们\n电话：010-12345678\n传真：010-12345679\n邮箱：a@b.example\n地址：中山路1号\n邮编：100000\n"
+    "网址：www.a.example\nQQ：123456\n"
+    "版权所有：某某公司",
+    "catalogue": "小说排行榜\n玄幻小说\n武侠小说\n都市小说\n历史小说\n穿越小说\n完本小说\n言情小说\n我的书架",
+    "tags": "手机\n电脑\n平板\n相机\n家电\n图书\n服饰\n箱包\n母婴\n食品\n运动\n汽车",
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_verse_and_tables_are_no_menus(kind):
+    assert rejected(LISTS[kind]) is None, measured(LISTS[kind])
+
+
+@pytest.mark.parametrize("kind", MENUS)
+def test_menus_of_a_site_go(kind):
+    assert rejected(MENUS[kind]) in ("chinese.ended_lines", "chinese.short_lines"), measured(MENUS[kind])
+
+
+def test_lines_are_read_in_bounded_time():
+    for text in ("好 " * 2_000_000, "好\n\n" * 800_000, "颜色|" * 800_000, "a：" * 800_000, "的\n" * 800_000):
+        assert measured(text)["chinese_verse_or_facts"] <= 1

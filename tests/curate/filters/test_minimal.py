@@ -58,6 +58,36 @@ def test_junk_is_rejected(text, reason):
     assert rejected(text) == reason, measured(text)
 
 
+NEWS = (
+    "東京都は十五日、来年度の予算案を発表した。子育て支援や防災対策に重点を置き、新たに保育所の整備を進めると知事が説明した。",
+    "서울시는 십오일 내년도 예산안을 발표했다. 전체 규모는 약 사십조 원으로 올해보다 이 퍼센트 늘었다. "
+    "시는 보육 지원과 재난 대책에 중점을 두겠다고 밝혔다.",
+    "กรุงเทพมหานครประกาศแผนงบประมาณประจำปีหน้าเมื่อวันอังคาร โดยเน้นการดูแลเด็กและการป้องกันภัยพิบัติ ผู้ว่าราชการกล่าวว่าจะเริ่มในเดือนมีนาคม",
+    "दिल्ली सरकार ने मंगलवार को घोषणा की कि नई मेट्रो लाइन का काम मार्च में शुरू होगा। इससे शहर के दक्षिणी इलाकों के लोगों को फायदा "
+    "होगा और यात्रा का समय आधा हो जाएगा।",
+    "Die Stadtbibliothek bleibt am Montag wegen Bauarbeiten geschlossen. Ab Dienstag ist sie wieder zu den üblichen "
+    "Zeiten geöffnet. Bücher können an der Pforte zurückgegeben werden.",
+)
+
+
+def test_a_short_page_is_no_stub_where_its_letters_say_enough():
+    assert [verdict(minimal.stub_rules(MinimalConfig()), measured(text)) for text in NEWS] == [None] * len(NEWS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Login denied. " * 30,
+        "Login denied.\n" * 30,
+        "ログインできません。\n" * 30,
+        "로그인이 필요합니다.",
+        "Zugriff verweigert",
+    ],
+)
+def test_a_stub_says_little_however_often(text):
+    assert verdict(minimal.stub_rules(MinimalConfig()), measured(text)) == "minimal.stub"
+
+
 def test_layout_lines_do_not_count_as_repetition():
     text = "\n".join(f"```\ncommand number {word}\n```" for word in ENGLISH.split()[:20])
     assert measured(text)["dup_line_share"] < 0.3
