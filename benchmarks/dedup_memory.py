@@ -68,6 +68,7 @@ def write(root: Path, shards: Iterable[list[dict[str, str]]]) -> int:
             "kind": ["general"] * len(rows),
             "domain": ["general"] * len(rows),
             "crawled": [False] * len(rows),
+            "injected": [False] * len(rows),
             "text_bytes": list(map(len, data)),
             "digest": [hashlib.sha256(text).hexdigest()[:32] for text in data],
         }

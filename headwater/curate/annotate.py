@@ -80,7 +80,8 @@ def annotate_shard(task: dict[str, Any]) -> dict[str, Any]:
 def statistics(batch: pa.RecordBatch, config: LangidConfig | None = None) -> pa.RecordBatch:
     """The annotations (SCHEMA) of a batch of documents, row for row."""
     texts = pc.fill_null(batch.column("text").cast(pa.large_string()), "")
-    identified = langid.resolve(texts, batch.column("lang").to_pylist(), config or LangidConfig())
+    given, urls = batch.column("lang").to_pylist(), batch.column("url").to_pylist()
+    identified = langid.resolve(texts, given, config or LangidConfig(), urls)
     kinds = batch.column("kind").to_pylist()
     values: dict[str, Any] = {
         name: batch.column(name).fill_null("").cast(pa.string()) for name in ("id", "url", "source")

@@ -90,7 +90,8 @@ def test_langid_ignores_the_given_language(tmp_path, corpus, capsys):
     assert [(row["id"], row["lang"]) for row in found] == [
         ("r0", "en"), ("r1", "zh"), ("r2", "code"), ("r3", "zh"), ("r4", "en"), ("r5", "en"),
     ]  # fmt: skip
-    assert all({"id", "lang", "score"} <= set(row) <= {"id", "lang", "score", "script"} and 0 < row["score"] <= 1 for row in found)
+    assert all({"id", "lang", "score"} <= set(row) <= {"id", "lang", "score", "script"} for row in found)
+    assert all(0 < row["score"] <= 1 for row in found)
 
 
 @pytest.mark.parametrize("source", ["folder", "run"])

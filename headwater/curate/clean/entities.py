@@ -19,8 +19,8 @@ _CODE = re.compile(r"^[ \t]*(```|~~~)|`[^`\n]{1,400}`|^(?: {4}|\t)[^\n]*$", re.M
 
 # words of who speaks of entities: sure ones, and those of other trades too, which must stand nearer
 _SURE = re.compile(
-    r"(?<![.\w/])(?:x?html|xml|sgml)(?:\d|\b)(?!://)|markup|ampersand|character (?:reference|code)|less[ -]than sign|转义|"
-    r"字符(?:引用|实体)|标记语言",
+    r"(?<![.\w/])(?:x?html|xml|sgml)(?:\d|\b)(?!://)|markup|ampersand|character (?:reference|code)|less[ -]than sign|"
+    r"转义|字符(?:引用|实体)|标记语言",
     re.IGNORECASE,
 )
 _NEAR = re.compile(r"\bentit(?:y|ies)\b|\b(?:un)?escap(?:e[ds]?|ing)\b|实体", re.IGNORECASE)

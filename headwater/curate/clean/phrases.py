@@ -1,7 +1,7 @@
-"""Lines of a page's furniture: menus, buttons, neighbours, calls to share, follow and download, in English and Chinese.
+"""Lines of a page's furniture: menus, buttons, neighbours, calls to share, follow and download, English and Chinese.
 
-In: nothing. Out: patterns of whole lines by kind (RE2: linear in the text): WEAK holds for what is furniture at the head
-and the foot of a page or beside other furniture, FAINT for what is so only beside other furniture.
+In: nothing. Out: patterns of whole lines by kind (RE2: linear in the text): WEAK holds for what is furniture at the
+head and the foot of a page or beside other furniture, FAINT for what is so only beside other furniture.
 
 A pattern holds for a whole line, without the link it is; a sentence that merely speaks of sharing is none. To add one
 is to add a string here.
@@ -48,7 +48,8 @@ WEAK: dict[str, tuple[str, ...]] = {
         r"you are here ?[:：] ?(?:home\b.{0,100}|[^>»›]{1,60}[>»›].{1,100})",
         r"(?:您?(?:现在|当前)?(?:的|所在的?)?位置|当前位置|所在位置|您在这里) ?(?:是)? ?[:：] ?"
         r"(?:(?:本站|网站)?(?:首页|主页)|home\b).{0,100}",
-        r"(?:您?(?:现在|当前)?(?:的|所在的?)?位置|当前位置|所在位置|您在这里) ?(?:是)? ?[:：][^>＞»›→]{1,40}[>＞»›→].{1,80}",
+        r"(?:您?(?:现在|当前)?(?:的|所在的?)?位置|当前位置|所在位置|您在这里) ?(?:是)? ?[:：]"
+        r"[^>＞»›→]{1,40}[>＞»›→].{1,80}",
         r"(?:首页|主页|网站首页)(?: ?[>＞»›→/]{1,2} ?[^>＞»›→/]{1,40}){1,6}",
     ),
     "menu": (
@@ -111,7 +112,8 @@ WEAK: dict[str, tuple[str, ...]] = {
         r"enter your e-?mail(?: address)? ?[.:]?",
         r"(?:欢迎)?(?:扫码|扫一扫|扫描|长按|识别|微信扫码|微信搜索)[^。！？]{0,20}"
         r"(?:关注|二维码|公众号|下载|进群|添加|加入|小程序)[^。！？]{0,20}[!！。]?",
-        rf"(?:欢迎|敬请|请)?(?:关注|订阅)(?:我们|本站|本报|官方|微信)?的?{_CHANNEL}{{1,4}}(?: ?[:：“\"（(].{{1,30}})?[!！。]?",
+        rf"(?:欢迎|敬请|请)?(?:关注|订阅)(?:我们|本站|本报|官方|微信)?的?{_CHANNEL}{{1,4}}"
+        r"(?: ?[:：“\"（(].{1,30})?[!！。]?",
         r"(?:欢迎|敬请|请)?(?:关注|订阅)(?:我们|本站)[!！。:：]?",
         r"(?:微信)?(?:公众号|订阅号) ?[:：].{1,30}",
     ),
@@ -126,8 +128,8 @@ WEAK: dict[str, tuple[str, ...]] = {
         r"分享|收藏|点赞|打印|登录|注册|返回",
     ),
     "download": (
-        r"(?:点击|立即|马上|免费|高速|普通|本地|扫码)(?:此处|这里)?下载(?: ?(?:APP|客户端|手机版|附件|全文|原图|原文|本文|"
-        r"文档|地址)){0,2}[!！>»]{0,2}",
+        r"(?:点击|立即|马上|免费|高速|普通|本地|扫码)(?:此处|这里)?下载(?: ?(?:APP|客户端|手机版|附件|全文|原图|原文|"
+        r"本文|文档|地址)){0,2}[!！>»]{0,2}",
         r"下载(?: ?(?:APP|客户端|手机版)){1,2}[!！>»]{0,2}",
         r"(?:打开|前往)APP(?:查看|阅读).{0,12}",
         r"download (?:the |our )app(?: (?:on|from|for) [^.!?]{1,30})?",
@@ -138,7 +140,8 @@ WEAK: dict[str, tuple[str, ...]] = {
         r"(?:\d{1,6} comments?|no comments)(?: yet)?",
         r"comments? (?:are )?(?:closed|off)\.?",
         r"(?:log|sign) in to (?:reply|comment|post).{0,40}",
-        r"(?:was this (?:page|article|answer) helpful|did you find this (?:page|article|useful|helpful))(?: to you)?\??(?: yes)?(?:[ /]{1,3}no)?",
+        r"(?:was this (?:page|article|answer) helpful|did you find this (?:page|article|useful|helpful))"
+        r"(?: to you)?\??(?: yes)?(?:[ /]{1,3}no)?",
         r"(?:print|email|save|bookmark|report)(?: this)? (?:page|article|post|story|ad)",
         r"(?:发表|查看|我要|最新|热门|网友)评论 ?[:：]?(?: ?[（(]?\d+[）)]?)?",
         r"(?:已有)?\d{1,7} ?(?:条评论|人(?:参与|评论|点赞|阅读)|次(?:阅读|浏览)).{0,10}",

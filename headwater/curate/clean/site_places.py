@@ -54,7 +54,7 @@ def _touching(text: np.ndarray, lines: Lines, page: slice, begin: int, end: int)
     """Whether nothing but marks stands before each line and the one before it (or the page's start); the end's last."""
     lasts = np.concatenate([[begin], lines.ends[page]]).tolist()
     firsts = np.concatenate([lines.starts[page], [end]]).tolist()
-    view = memoryview(np.ascontiguousarray(text))
+    view = np.ascontiguousarray(text).data
     gaps = zip(lasts, firsts, strict=True)
     return np.array([not _TELLS.search(view[last:first]) for last, first in gaps], bool)
 

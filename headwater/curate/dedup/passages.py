@@ -81,10 +81,10 @@ def repeated(
         else:
             joined.append([first, end])
     words, chars = lengths(config)
-    whole = (_whole_words(text, first, end) for first, end in joined)
-    whole = [(first, end) for first, end in whole if long_enough(text[first:end], words, chars)]
-    found = []
-    for first, end in whole:
+    found: list[tuple[int, int]] = []
+    for first, end in (_whole_words(text, *span) for span in joined):
+        if not long_enough(text[first:end], words, chars):
+            continue
         narrow = bounds.narrowed(text, first, end, lines_only)
         if long_enough(text[slice(*narrow)], words, chars):
             found.append(narrow)

@@ -18,6 +18,7 @@ import pyarrow as pa
 from headwater.curate import languages
 from headwater.curate.langid import CODE, READ_CHARS, UNKNOWN
 from headwater.curate.langid.config import LangidConfig
+from headwater.curate.langid.paths import code_logits
 
 if TYPE_CHECKING:
     from headwater.curate.langid.fasttext import FastText
@@ -53,9 +54,15 @@ def identify_one(text: str) -> tuple[str, float]:
     return found.langs[0], float(found.scores[0])
 
 
-def resolve(texts: pa.Array | Sequence[str], given: Sequence[str], config: LangidConfig) -> Identified:
+def resolve(
+    texts: pa.Array | Sequence[str],
+    given: Sequence[str],
+    config: LangidConfig,
+    urls: Sequence[str | None] | None = None,
+) -> Identified:
     """The given language where the text is in its script or in none surely, else the identified one.
 
+    An address that names a file of source code, or one of prose, makes a close call of code or prose.
     A text that is in the script of its given language is not identified at all: its letters are counted.
     """
     from headwater.curate.langid.model import shipped
@@ -68,7 +75,8 @@ def resolve(texts: pa.Array | Sequence[str], given: Sequence[str], config: Langi
     langs, scores = list(tags), np.full(len(tags), np.nan)
     scripts = [_chinese(more) if tag == CHINESE else "" for tag, more in zip(tags, hans, strict=True)]
     asked = [row for row, tag in enumerate(tags) if not stands[row] or tag in EVERY_SCRIPT and tag != CODE]
-    found, _ = _answers(column.take(pa.array(asked, pa.int64())), config)
+    told = code_logits([urls[row] for row in asked]) if urls is not None else None
+    found, _ = _answers(column.take(pa.array(asked, pa.int64())), config, told)
     for row, lang, score, script in zip(asked, found.langs, found.scores, found.scripts, strict=True):
         if tags[row] and (stands[row] or score < config.min_override):
             scripts[row] = script if lang == tags[row] else ""
@@ -96,8 +104,11 @@ def _column(texts: pa.Array | Sequence[str]) -> pa.Array:
     return texts if isinstance(texts, pa.Array) else text_array([text or "" for text in texts])
 
 
-def _answers(texts: pa.Array, config: LangidConfig) -> tuple[Identified, np.ndarray]:
-    """The likeliest language of each text, however low its score, and its letters by script [n, scripts]."""
+def _answers(texts: pa.Array, config: LangidConfig, told: np.ndarray | None = None) -> tuple[Identified, np.ndarray]:
+    """The likeliest language of each text, however low its score, and its letters by script [n, scripts].
+
+    `told` is added to the logit of a text's being code.
+    """
     from headwater.curate.langid import fasttext
     from headwater.curate.langid.model import shipped
 
@@ -108,7 +119,9 @@ def _answers(texts: pa.Array, config: LangidConfig) -> tuple[Identified, np.ndar
         if isinstance(user, fasttext.FastText):
             return _by_fasttext(user, chosen, texts)
         chosen = user
-    parts = [_by_model(chosen, texts.slice(first, BATCH_ROWS), config) for first in range(0, len(texts), BATCH_ROWS)]
+    told = np.zeros(len(texts)) if told is None else told
+    firsts = range(0, len(texts), BATCH_ROWS)
+    parts = [_by_model(chosen, texts.slice(at, BATCH_ROWS), config, told[at : at + BATCH_ROWS]) for at in firsts]
     joined = Identified(
         langs=[lang for part, _ in parts for lang in part.langs],
         scores=np.concatenate([np.empty(0), *(part.scores for part, _ in parts)]),
@@ -143,11 +156,14 @@ def _by_fasttext(chosen: FastText, ours: LangidModel, texts: pa.Array) -> tuple[
     return Identified(langs=langs, scores=np.where(some, scores, 0.0), scripts=scripts), letters
 
 
-def _by_model(chosen: LangidModel, texts: pa.Array, config: LangidConfig) -> tuple[Identified, np.ndarray]:
+def _by_model(
+    chosen: LangidModel, texts: pa.Array, config: LangidConfig, told: np.ndarray
+) -> tuple[Identified, np.ndarray]:
     several = _several(chosen)
     part = chosen.answers(texts)
-    code = (part.code >= config.min_code) & (part.words > 0)
-    scores = np.where(code, part.code, part.shares * (1 - part.code))
+    chances = part.code / (part.code + (1 - part.code) * np.exp(-told))
+    code = (chances >= config.min_code) & (part.words > 0)
+    scores = np.where(code, chances, part.shares * (1 - chances))
     langs, scripts = [], []
     for row, at in enumerate(part.classes.tolist()):
         language, script = (CODE, "") if code[row] else chosen.classes[at] if at >= 0 else (UNKNOWN, "")

@@ -20,7 +20,8 @@ READ_BYTES = 7000
 KEPT_BYTES = 4 * READ_BYTES  # of a text; examples are cut out of it
 RATE, EPOCHS = 0.05, 4
 WHOLE_SHARE, COMMENTED_SHARE = 0.4, 0.25
-SHOUTED, LISTED = 0.02, 0.02  # shares of the prose: capitals make no code, nor do lists of names
+SENTENCE_CHARS = 600
+SHOUTED, LISTED = 0.02, 0.05  # shares of the prose: capitals make no code, nor do lists of names
 # A stretch has 3 to 89 lines, of prose 1 to 89: a line of code by itself may be a comment, a line of prose is prose.
 PROSE_LINES, CODE_LINES = (1.5, 60), (3, 30)  # the fewest, and how many times as many are the most
 HELD_OUT = 8  # one in so many sets the factors
@@ -54,11 +55,14 @@ def examples(texts: Sequence[str], foreign: Sequence[str], code: bool, count: in
 
 
 def _disguised(text: str, rng: random.Random) -> str:
-    """The text; now and then shouted, or a list of a few words a line, as names and titles are written."""
+    """The text; now and then shouted, or a list of a few words a line, as names and titles are written.
+
+    Only sentences become lists: a page of prose may hold code.
+    """
     drawn = rng.random()
     if drawn < SHOUTED:
         return text.upper()
-    if drawn < SHOUTED + LISTED:
+    if drawn < SHOUTED + LISTED and len(text) < SENTENCE_CHARS:
         words, size = text.split()[:200], rng.randint(1, 4)
         lines = [" ".join(words[at : at + size]) for at in range(0, len(words), size)]
         return "\n".join(line.title() if size < 3 else line for line in lines)

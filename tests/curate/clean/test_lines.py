@@ -58,6 +58,22 @@ Leave a comment
 12 comments
 Powered by WordPress
 Advertisement
+版权所有 © 2020 某某公司
+某某网版权所有，未经许可不得转载
+© 2021 example.com
+Copyright 2019 by The New Herald
+1. © 2023 Example Inc.
+未经本网授权，任何单位不得以任何形式复制本网内容。
+转载请注明出处：某某网
+关注我们
+关注我们的微信公众号：某某
+请关注官方微博
+当前位置：新闻 > 国内 > 正文
+编辑：王小明 校对：李四
+点击查看全文
+立即下载APP
+Please enable JavaScript to view the comments.
+您的浏览器版本过低，请升级浏览器。
 """.splitlines()
 STAYS = """\
 We use cookies to bake the cake, and then we eat them. That is all there is to it, my friend said.
@@ -81,6 +97,46 @@ The next page shows the results of the first experiment.
 编辑：这是一个动词，也是一个名词，用法不同。
 床前明月光，疑是地上霜。
 Copyright law protects the authors of books and of songs.
+第三条 未经甲方书面同意，乙方不得将房屋转租给第三人。
+未经许可，任何人不得进入实验室。
+未经他人允许不得随意翻看别人的东西。
+未经甲方书面同意，乙方不得复制本合同的任何内容。
+论著作权与版权所有问题的若干思考
+著作权的版权所有者享有复制权和发行权
+2. 点击进入备份界面
+5、点击下载备份包
+（3）点击查看全部
+1. Start > Settings > Network
+1. Home > Adapter > Properties
+Step 2: Read more
+5. Please enable JavaScript in the browser, then load the page again.
+Start > Settings > Network
+Home → Insert → Table
+Home / Work / Life balance
+Follow me
+Join us
+关注我们身边的人
+关注我们的健康
+请关注我们下一步的计划
+编辑：在本教程中我们用到了 Vim
+审核：由部门经理负责
+下一节：二次函数的图像
+当前位置：东经120度，北纬30度
+您的位置：第三排第五座
+You are here: a story about place
+浏览器不支持这个属性时会怎样
+免费下载软件的方法有哪些
+普通下载速度
+转载请注明出处是一种基本的尊重
+Copyright 1998 saw the law change in the United States and beyond
+(c) 2001 was the year of the film.
+Powered by steam
+Hosted by Jimmy Kimmel
+Next chapter: The Return of the King
+Learn more about black holes →
+We use cookies as bait, and the mice agree with us.
+Home help
+Contact, help, support
 """.splitlines()
 
 
@@ -117,3 +173,51 @@ def test_code_and_hand_wrapped_paragraphs_stay():
 @pytest.mark.parametrize("line", ["Read more " * 100_000, "首页 > " * 100_000, "| " * 500_000, "[" * 500_000])
 def test_hostile_lines_stay(line):
     assert cut(line + "\nx") == ([line + "\nx"], [0])
+
+
+BODY = [f"This is sentence number {number} of what the page says." for number in range(12)]
+
+
+@pytest.mark.parametrize(
+    "line", ["Read more", "Home > News > World", "责任编辑：张三", "下一篇：夏天", "Leave a comment", "12 comments"]
+)
+def test_weak_lines_go_only_at_the_edges_and_beside_others(line):
+    for place in (0, 3, len(BODY) - 3, len(BODY)):
+        text = "\n".join([*BODY[:place], line, *BODY[place:]])
+        assert cut(text) == (["\n".join(BODY)], [1]), place
+    inside = "\n".join([*BODY[:6], line, *BODY[6:]])
+    assert cut(inside) == ([inside], [0])
+    beside = "\n".join([*BODY[:6], line, "", "© 2020 Example Inc.", *BODY[6:]])
+    assert line not in cut(beside)[0][0] and cut(beside)[1] == [2]
+
+
+def test_faint_lines_go_only_beside_others():
+    verse = "Down the river we will go\nFollow me\nWhere the willow branches grow\nFollow me"
+    assert cut(verse) == ([verse], [0])
+    assert cut("One sentence.\n\nLeave a comment\nFollow us\nHosted by Example") == (
+        ["One sentence.\n\nHosted by Example"],
+        [2],
+    )
+
+
+def test_strong_lines_go_anywhere():
+    for line in (
+        "© 2020 Example Inc. All rights reserved.",
+        "京ICP备12345678号-1",
+        "Accept all cookies",
+        "未经许可，不得转载。",
+    ):
+        assert cut("\n".join([*BODY[:6], line, *BODY[6:]])) == (["\n".join(BODY)], [1])
+
+
+def test_steps_of_a_tutorial_stay():
+    steps = [
+        "1. 打开设置",
+        "2. 点击进入备份界面",
+        "3. 点击查看全部",
+        "- Read more",
+        "- Next page",
+        "① 立即下载",
+        "© 2020 Example",
+    ]
+    assert cut("\n".join(steps)) == (["\n".join(steps[:-1])], [1])

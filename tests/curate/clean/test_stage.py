@@ -73,6 +73,36 @@ def test_a_site_loses_the_lines_that_its_pages_share(tmp_path):
     assert figures["edits"]["shared_line"] == {"edits": 16, "documents": 8}
 
 
+def pages(bodies: list[str]) -> list[dict]:
+    return [{"url": f"https://a.example/{n}", "text": body, "kind": "general"} for n, body in enumerate(bodies)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Dish {0}\n\n用料\n盐\n糖\n生抽\n\n做法\n1. 先洗{0}干净。\n2. 趁热装盘。\n\n小贴士\n{0}要选新鲜的。",
+        "Scene {0}\n\nHAMLET\n\nI saw the {0} men.\n\nHORATIO\n\nMy lord, {0} of them?",
+        "HAMLET\n\nI saw the {0} men.\n\nHORATIO\n\nWhat, {0}?\n\nHAMLET\n\nYes, {0} of them.",
+        "f{0}\n\nParameters\n- x: a list of {0}\n\nReturns\n\nThe {0} of it.\n\nRaises\n- Error\n- None\n\nfor {0}",
+    ],
+)
+def test_the_structure_of_a_sites_pages_stays(tmp_path, body):
+    bodies = [body.format(f"number{n}") for n in range(12)]
+    clean(tmp_path, [pages(bodies)])
+    assert texts(tmp_path) == bodies
+
+
+def test_furniture_of_several_lines_goes_at_the_edges_and_in_long_runs_of_large_sites(tmp_path):
+    head, run, foot = (
+        "Our site\n- Home\nHome | About | Contact\nThe daily",
+        "Rate it\nOne star\nFive stars",
+        "Ask us\nBye",
+    )
+    bodies = [f"Page {n}. {ENGLISH}" for n in range(24)]
+    clean(tmp_path, [pages([f"{head}\n\n{body}\n\n{run}\n\nThe end of {body}\n{foot}" for body in bodies])])
+    assert texts(tmp_path) == [f"{body}\n\nThe end of {body}" for body in bodies]
+
+
 def test_copies_of_a_text_are_no_site(tmp_path):
     poem = {"url": "https://a.example/1", "text": "One line\nAnother line\nA third line", "kind": "general"}
     clean(tmp_path, [[poem] * 20])

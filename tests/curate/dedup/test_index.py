@@ -121,8 +121,16 @@ def test_other_shapes_are_refused(tmp_path, crawls):
     assert caught.value.exit_code == 2
 
 
-@pytest.mark.parametrize("kind", ["exact", "minhash", "signatures", "documents"])
-@pytest.mark.parametrize("harm", ["flip", "cut", "gone"])
+HARMS = [("exact", "flip"), ("minhash", "cut"), ("signatures", "gone"), ("documents", "flip")]
+LONGER = [
+    pytest.param(kind, harm, marks=pytest.mark.slow)
+    for kind in ("exact", "minhash", "signatures", "documents")
+    for harm in ("flip", "cut", "gone")
+    if (kind, harm) not in HARMS
+]
+
+
+@pytest.mark.parametrize(("kind", "harm"), [*HARMS, *LONGER])
 def test_damage_names_the_file(tmp_path, crawls, kind, harm):
     folder = tmp_path / "index"
     corpus.curate(tmp_path / "a", crawls[:1], with_index(folder))

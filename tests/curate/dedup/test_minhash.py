@@ -37,7 +37,7 @@ def test_near_copies_go_in_every_language(whole):
     assert len(set(kept)) == len(kept)
 
 
-@pytest.mark.parametrize("how", ["partitions", "workers", "shards", "memory"])
+@pytest.mark.parametrize("how", ["partitions", pytest.param("workers", marks=pytest.mark.slow), "shards", "memory"])
 def test_nothing_depends_on_how_the_work_is_cut(whole, tmp_path, monkeypatch, how):
     _, rows = whole
     if how == "partitions":
@@ -130,7 +130,7 @@ class Cut(Exception):
     """Stands for a kill."""
 
 
-@pytest.mark.parametrize("calls", [1, 9, 14, 17, 20])
+@pytest.mark.parametrize("calls", [1, 14, *(pytest.param(calls, marks=pytest.mark.slow) for calls in (9, 17, 20))])
 def test_a_stage_cut_short_goes_on_and_ends_the_same(whole, tmp_path, monkeypatch, calls):
     from headwater.pipeline import phases
 

@@ -92,7 +92,7 @@ def test_nothing_depends_on_shards_and_partitions(tmp_path, monkeypatch):
     rng = random.Random(1)
     rows = [{"id": f"d{n}", "text": f"{words(n, 20)} {rng.choice(shared)} {words(-n, 20)}"} for n in range(1, 25)]
     one, _ = cut(tmp_path / "one", [rows])
-    monkeypatch.setattr(spans, "PLACE_BYTES", 4_000_000)
+    monkeypatch.setattr(spans, "PLACE_BYTES", 40_000)
     many, _ = cut(
         tmp_path / "many", [rows[:7], [], rows[7:20], rows[20:]], DedupConfig(span_words=20, memory=16_000_000)
     )

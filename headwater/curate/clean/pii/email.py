@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from headwater.curate.clean.pii.last_labels import TRADES
 from headwater.curate.clean.pii.window import Window
 
 GENERIC = (
@@ -25,11 +26,15 @@ COUNTRIES = (
     " pf pg ph pk pl pm pr ps pt pw py qa re ro rs ru rw sa sb sc sd se sg sh si sk sl sm sn so sr st su sv sy sz tc td"
     " tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu ws ye za zm zw"
 ).split()
-LAST_LABELS = frozenset((*GENERIC, *COUNTRIES))
+LAST_LABELS = frozenset((*GENERIC, *COUNTRIES, *TRADES.split()))
 SERVICES = ("git", "hg", "svn", "ssh")  # accounts of a host, written like mailboxes
 MAX_LOCAL_CHARS = 64
-_LOCAL_BACKWARDS = re.compile(r"[A-Za-z0-9_%+-][A-Za-z0-9._%+'-]*")
-_DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,5}([A-Za-z]{2,12})(?![A-Za-z0-9_-])")
+# letters of Western, Greek and Cyrillic addresses; Chinese words stand right before an address without a space
+_LETTERS = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0386-\u03ff\u0400-\u052f"
+_LOCAL_BACKWARDS = re.compile(rf"[{_LETTERS}0-9_%+-][{_LETTERS}0-9._%+'-]*")
+_DOMAIN = re.compile(
+    rf"(?:[{_LETTERS}0-9](?:[{_LETTERS}0-9-]{{0,61}}[{_LETTERS}0-9])?\.){{1,5}}([A-Za-z]{{2,18}})(?![A-Za-z0-9_-])"
+)
 # the part of a URL before its query: a user's name and password, or a path that would lead nowhere without it
 _URL = re.compile(r"://[^\s?#<>\"'，。、）]*$")
 

@@ -41,7 +41,7 @@ def is_ipv4(window: Window) -> bool:
     network = numbers[3] == 0 and after[:1] == "/"
     if network or not _is_public(window.text) or _VERSION.search(window.before[-NEAR_CHARS:]):
         return False
-    if numbers[0] > SMALL or sum(number > LARGE for number in numbers) > 1 or len(set(numbers)) == 1 < numbers[0]:
+    if numbers[0] > SMALL or sum(number > LARGE for number in numbers) > 1:
         return True
     return after[:1] == ":" or bool(_ADDRESS.search(window.before[-NEAR_CHARS:]))
 

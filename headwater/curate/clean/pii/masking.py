@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from headwater.curate.clean.column import replaced, spliced
 from headwater.curate.clean.config import PII, PiiConfig
 from headwater.curate.clean.edits import Counts
-from headwater.curate.clean.pii import card, email, identity, ip, papers, phone, secret
+from headwater.curate.clean.pii import card, email, identity, ip, listed, papers, phone, secret
 from headwater.curate.clean.pii.window import AFTER_BYTES, BEFORE_BYTES, Window, window
 from headwater.kernels import personal
 from headwater.kernels.arrow import text_buffers
@@ -28,10 +28,11 @@ BY_SIGNS: dict[str, tuple[str, Callable[[bytes], list[tuple[int, int]]]]] = {
     "key": (secret.SIGNS, secret.find),
     "passport": (papers.PASSPORT_SIGNS, papers.find_passports),
     "plate": (papers.PLATE_SIGNS, papers.find_plates),
+    "phone": (phone.CALLED_SIGNS, phone.find_called),
 }
 # Who judges a run of digits, the surest first.
 NUMBERS = {"id": identity.find, "card": card.find, "phone": phone.find}
-FEWEST_DIGITS = {"id": 17, "card": 13, "phone": 7}
+FEWEST_DIGITS = {"id": 15, "card": 13, "phone": 7}
 FORMS = {personal.AT: ("email",), personal.IPV4: ("ip",), personal.IPV6: ("ip",), personal.NUMBER: tuple(NUMBERS)}
 PRIORITY = ("key", "email", "ip", "id", "card", "passport", "plate", "phone")
 BLOCK = 1 << 14  # candidates that are Python objects at once
@@ -84,18 +85,29 @@ def _judged(whole: bytes, candidates: np.ndarray, code: bool, kinds: list[str]) 
     """What of the candidates of one text is personal data."""
     found: list[Find] = []
     chinese = len(candidates) > 0 and not code and bool(_HAN.search(whole))
+    lists = listed.Listed(len(candidates))
+    asked_of = {form: [kind for kind in FORMS[form] if kind in kinds] for form in FORMS}
     for start, end, form in _by_blocks(candidates):
-        asked = [kind for kind in FORMS[form] if kind in kinds]
+        asked = asked_of[form]
         if not asked:
+            continue
+        look = lists.look(whole, start, end) if form == personal.NUMBER else b""
+        known = lists.known(look)
+        if known is not None:
+            found += [(start + first, start + last, "phone") for first, last in known]
             continue
         view = window(whole, start, end, code, chinese)
         if form == personal.AT:
             found += _email(whole, start, end, view)
         elif form == personal.NUMBER:
             num_digits = sum(map(str.isdecimal, view.text))
+            here: list[Find] = []
             for kind in asked:
                 if num_digits >= FEWEST_DIGITS[kind]:
-                    found += _numbers(whole, start, kind, NUMBERS[kind](view))
+                    here += _numbers(whole, start, kind, NUMBERS[kind](view))
+            found += here
+            phones = [(first - start, last - start) for first, last, _ in here]
+            lists.note(look if num_digits < FEWEST_DIGITS["card"] else b"", phones)
         elif (ip.is_ipv4 if form == personal.IPV4 else ip.is_ipv6)(view):
             found.append((start, end, "ip"))
     return found

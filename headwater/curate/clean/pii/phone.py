@@ -8,6 +8,7 @@ Sources: the Chinese numbering plan (MIIT), the North American one, ITU-T E.164.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from headwater.curate.clean.pii.window import PHONE_WORDS, Window
 
@@ -36,15 +37,34 @@ _NANP_GROUPED = re.compile(
     rf"(?<![0-9A-Za-z_.+-])(?:\+?1[ .-]?)?"
     rf"(?:\([2-9]\d{{2}}\)[ .-]?[2-9]\d{{2}}[ .-]\d{{4}}|[2-9]\d{{2}}-[2-9]\d{{2}}-\d{{4}}){_END}"
 )
+_DOTTED = re.compile(rf"(?<![0-9A-Za-z_.+-])(?:1\.)?[2-9]\d{{2}}\.[2-9]\d{{2}}\.\d{{4}}{_END}")  # North American
+_JAPANESE_MOBILE = re.compile(rf"(?<![0-9A-Za-z_.+-])0[6-9]0-\d{{4}}-\d{{4}}{_END}")
 _CALLED = re.compile(rf"(?<![0-9A-Za-z_.])[+(]?\d[\d ().-]{{5,22}}\d{_END}")
+# every form, and whether it says enough by itself
+_FORMS = (
+    (_INTERNATIONAL, True), (_MOBILE_PREFIXED, True), (_MOBILE_GROUPED, True), (_LANDLINE, True), (_SERVICE, True),
+    (_NANP_GROUPED, True), (_DOTTED, True), (_JAPANESE_MOBILE, True), (_MOBILE_BARE, False),
+)  # fmt: skip
+_UNBROKEN = ((_MOBILE_PREFIXED, True), (_MOBILE_BARE, False))  # what a run of nothing but digits can be
 MIN_DIGITS, MAX_DIGITS = 7, 15
 NANP_DIGITS = 11  # with the 1
 # a word for a phone right before the number, with no more than a sign or two between
 _RIGHT_BEFORE = re.compile(
-    rf"(?:{PHONE_WORDS})(?:\s?(?:no\.?|number|num|号码|号|：|at|is|us|me|on|为|是))*[\s:：.=()（）\"']{{0,4}}[+(]?$",
+    rf"(?:{PHONE_WORDS})(?:\s?(?:no\.?|number|num|号码|番号|號碼|번호|号|：|at|is|us|me|on|为|是))*[\s:：.=()（）\"']{{0,4}}[+(]?$",
     re.IGNORECASE,
 )
+# a shorter number with the word for a phone right before it: an area's code and the rest, or seven digits in two groups
+CALLED_SIGNS = (
+    r"(?i)(?:\btel|\btelefon|\btelephone|\bphone|\bfax|\bmobile|电话|電話|传真|座机|热线|전화)\.?[ :：]{0,2}"
+    r"(?:0\d{1,4}[ /-]\d{3,8}|[2-9]\d{2}[ -]\d{4})\b"
+)
 _ARITHMETIC = re.compile(r"(?:[=*^<>$#~]|\d\s*[+/*×-])\s*$")
+# what is counted stands after a number, a word for a sum before it: no number of a phone
+_COUNTED = re.compile(
+    r"\s{0,2}(?:人次|人(?![事力民])|[次元个件票股吨台辆户篇条名只株亩斤](?![\u4e00-\u9fff]{0,2}(?:[:：]|联系|电话))|"
+    r"[万亿]|字节|美元|欧元|公里|平方|立方|views?\b|people\b|users?\b|times\b|followers\b|dollars\b|units?\b|bytes\b)"
+)
+_SUM = re.compile(r"(?:共|总[数计量额共]|大约|约[为有]|超过|达到|[高多]达|[$¥￥€£])[为是有了]?\s{0,2}[:：]?\s{0,2}$")
 _ROUND = re.compile(r"0{6,}$")
 _DATE = re.compile(r"(?:19|20)\d{2}[-./ ]?[01]?\d[-./ ]?[0-3]?\d(?:\D.*)?$")
 
@@ -53,10 +73,7 @@ def find(window: Window) -> list[tuple[int, int]]:
     """Places of the numbers in the window's text; some may overlap."""
     joined = _is_joined(window)
     found: list[tuple[int, int]] = []
-    for pattern, sure in (
-        (_INTERNATIONAL, True), (_MOBILE_PREFIXED, True), (_MOBILE_GROUPED, True), (_LANDLINE, True), (_SERVICE, True),
-        (_NANP_GROUPED, True), (_MOBILE_BARE, False),
-    ):  # fmt: skip
+    for pattern, sure in _UNBROKEN if window.text.isdecimal() else _FORMS:
         for match in pattern.finditer(window.text):
             if (match.start() == 0 and joined) or _cut_off(window, match.end()) or not _is_whole(match.group()):
                 continue
@@ -65,6 +82,23 @@ def find(window: Window) -> list[tuple[int, int]]:
     if not found and _RIGHT_BEFORE.search(window.before):
         found = _called(window)
     return found
+
+
+def find_called(text: bytes) -> list[tuple[int, int]]:
+    """Places of the shorter numbers that are called phone numbers, in bytes."""
+    return [
+        match.span(1) for match in _called_short().finditer(text) if sum(map(_is_digit, match.group(1))) >= MIN_DIGITS
+    ]
+
+
+@cache
+def _called_short() -> re.Pattern[bytes]:
+    before, number = CALLED_SIGNS.split("[ :：]{0,2}")
+    return re.compile(f"{before}(?: |:|：){{0,2}}({number}(?![-./]?\\d))".encode())
+
+
+def _is_digit(byte: int) -> bool:
+    return 0x30 <= byte <= 0x39
 
 
 def _is_whole(number: str) -> bool:
@@ -98,7 +132,13 @@ def _is_meant(window: Window, start: int, sure: bool) -> bool:
         return False
     if window.strict or _ARITHMETIC.search(window.before_place(start)[-8:]):
         return sure and not window.strict
-    return sure or window.chinese
+    return sure or (window.chinese and not _is_amount(window, start))
+
+
+def _is_amount(window: Window, start: int) -> bool:
+    """Whether a run of digits counts something."""
+    alone = window.text[start:].isdecimal()  # up to what stands after it
+    return bool(_SUM.search(window.before_place(start)[-8:]) or (alone and _COUNTED.match(window.after)))
 
 
 def _called(window: Window) -> list[tuple[int, int]]:

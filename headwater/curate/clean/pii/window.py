@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from headwater.curate.clean.marks import FULL_WIDTH, IDEOGRAPHIC_SPACE
 
@@ -15,16 +15,19 @@ BEFORE_BYTES, AFTER_BYTES = 96, 96
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015"
 # words that say what a number is, and words that say it is something else; the nearest one to the number counts
 PHONE_WORDS = (
-    r"tel(?:ephone)?s?\b|phones?\b|mobile|cell|fax|call|dial|hotline|whatsapp|contact|text me|sms|"
-    r"手机|电话|热线|传真|座机|联系|致电|拨打|來電|電話|手機|微信|客服|咨询"
+    r"tel(?:e(?:ph|f)on[eo]?)?s?\b|t[ée]l[ée](?:phone|fono)?\b|тел(?:ефон)?\b|"
+    r"phones?\b|mobile|cell|fax|call|dial|hotline|whatsapp|contact|text me|sms|"
+    r"手机|电话|热线|传真|座机|联系|致电|拨打|來電|電話|手機|携帯|전화|휴대폰|微信|客服|咨询"
 )
 CARD_WORDS = r"card|visa|master|amex|credit|debit|payment|卡号|银行卡|信用卡|储蓄卡|账号|帐号|账户|卡|汇款|打款"
 ID_WORDS = r"身份证|证件|identity|\bid\b|passport|护照"
 OTHER_WORDS = (
     r"order|invoice|tracking|serial|isbn|issn|ticket|sku|upc|doi|version|ver\.?|build|commit|patent|timestamp|bug|issue|"
     r"account n|article|page|pp?\.|订单|单号|流水|编号|序列|学号|工号|合同|发票|版本|条码|期号|"
+    r"粉丝|播放|阅读量|浏览量|点击量|访问量|下载量|销量|销售额|成交|金额|产量|人口|总数|总计|合计|共计|累计|"
     r"文号|专利|批号|批次|货号|型号|运单|快递|QQ|群号?|时间戳"
 )
+_SAME_DIGITS = {ord(digit): 0x30 for digit in "123456789"}  # no word has one
 NEAR_CHARS = 24  # a word counts within so many characters before a number
 
 
@@ -74,8 +77,13 @@ def plain(text: str) -> str:
 
 
 def _last_word(before: str) -> str:
+    return _last_of(before[-NEAR_CHARS:].translate(_SAME_DIGITS))
+
+
+@lru_cache(maxsize=4096)  # a list of numbers has the same few words, or none, before each of them
+def _last_of(near: str) -> str:
     last = ""
-    for match in _words().finditer(before[-NEAR_CHARS:]):
+    for match in _words().finditer(near):
         last = match.group()
     return last
 

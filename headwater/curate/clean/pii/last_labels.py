@@ -1,0 +1,52 @@
+"""Last labels of internet names beyond the common ones: trades, towns and makers.
+
+In: nothing. Out: the labels, a space between two. Source: the root zone's generic labels (IANA), without short ones
+that are words of programs too (`map`, `call`, `data`).
+"""
+
+from __future__ import annotations
+
+TRADES = (
+    "abbott abbvie abogado abudhabi accenture accountant accountants africa agakhan airbus airforce airtel alibaba "
+    "alipay allfinanz allstate alsace alstom amazon americanexpress americanfamily amsterdam analytics android "
+    "anquan apartments aquarelle aramco art associates athleta attorney auction audible auspost author banamex band "
+    "bank bar barcelona barclaycard barclays barefoot bargains baseball basketball bauhaus bayern beauty beer "
+    "bentley berlin bestbuy bet bharti bike bio blackfriday blockbuster bloomberg bnpparibas boehringer booking "
+    "bostik boston boutique bradesco bridgestone broadway broker brother brussels builders business buzz bzh cafe "
+    "calvinklein camera capetown capital capitalone caravan cards care career careers cash casino catering catholic "
+    "chanel channel charity chat chintai christmas chrome church cipriani circle citadel city claims cleaning click "
+    "clinic clinique clothing clubmed coach codes coffee college cologne commbank community compare computer comsec "
+    "condos construction consulting contact contractors cooking cool corsica coupon coupons courses credit "
+    "creditcard creditunion cricket cruise cruises cuisinella cymru dance date dating datsun dealer deals degree "
+    "delivery deloitte democrat dental dentist diamonds diet directory discount discover doctor domains dunlop "
+    "dupont durban earth eco education emerck energy engineer engineering enterprises equipment ericsson estate "
+    "eurovision eus events exchange expert exposed express extraspace fairwinds family fans farm farmers fashion "
+    "feedback ferrari ferrero fidelity film finance financial firestone firmdale fish fishing fit fitness flickr "
+    "flights florist flowers football forsale fresenius frogans frontier fujitsu fun fund furniture futbol fyi gal "
+    "gallery gallup games garden genting george gift giving global gmbh godaddy goldpoint golf goodyear google "
+    "grainger graphics gratis green grocery guide guitars guru hamburg hangout hdfcbank healthcare help helsinki "
+    "hermes hiphop hisamitsu hitachi hockey holdings holiday homedepot homegoods homesense hospital hosting hotels "
+    "hotmail house hughes hyundai imamat immobilien industries infiniti ink insurance insure international intuit "
+    "investments ipiranga ismaili ist istanbul jaguar jewelry joburg jpmorgan juegos juniper kaufen kerryhotels "
+    "kerryproperties kindle kitchen koeln komatsu kosher kuokgroup kyoto lacaixa lamborghini lancaster land "
+    "landrover lanxess lasalle latino latrobe law lawyer lease leclerc lefrak legal lifeinsurance lifestyle "
+    "lighting limited lincoln link living loan loans locker lol london love lplfinancial ltda lundbeck luxury "
+    "madrid maison makeup management market marketing markets marriott marshalls mattel mba mckinsey melbourne "
+    "memorial men menu merckmsd miami microsoft mitsubishi mobile moda moe mom monash money monster mormon mortgage "
+    "moscow motorcycles music nagoya netbank netflix neustar nextdirect ngo ninja nissan nissay norton nowruz nrw "
+    "nyc observer office okinawa olayan olayangroup ong ooo oracle orange organic osaka otsuka panasonic paris "
+    "partners parts party pet pfizer pharmacy phd philips photo photography photos physio pics pictet pictures pink "
+    "pioneer pizza playstation plumbing plus poker politie pramerica press productions progressive properties "
+    "property protection prudential pub quebec racing radio realestate realtor realty recipes red redstone "
+    "redumbrella reisen reliance rent rentals repair republican rest restaurant review reviews rexroth richardli "
+    "rio rip rocks rogers ruhr run ryukyu saarland safety sakura sale salon samsclub samsung sandvik "
+    "sandvikcoromant sanofi sarl schaeffler schmidt scholarships school schule schwarz scot secure security "
+    "services shangrila shiksha shoes shopping shouji show singles ski soccer social softbank solar staples "
+    "statebank statefarm stcgroup stockholm storage stream style supplies supply support surf surgery suzuki swatch "
+    "swiss sydney taipei taobao target tatamotors tattoo tax taxi team technology temasek tennis theater theatre "
+    "tickets tienda tips tires tirol tjmaxx tkmaxx tokyo tools toshiba tours toyota toys trade trading training "
+    "travelers travelersinsurance tube unicom vacations vanguard vegas ventures verisign versicherung vet viajes "
+    "video viking villas vin virgin vision vlaanderen vote voting voyage wales walmart walter wanggou watch watches "
+    "weather weatherchannel webcam wedding whoswho wien wiki williamhill win windows wine winners wolterskluwer "
+    "woodside works wtf xihuan yachts yamaxun yandex yodobashi yoga yokohama youtube zappos zone zuerich"
+)
