@@ -227,8 +227,8 @@ def page(results: list[dict[str, Any]], through_index: list[tuple[str, int, int]
         "and edits of them (words or characters dropped, inserted, renamed, the end cut off, boilerplate put around);",
         "similarity is the exact Jaccard similarity of their shingles (5 words, or 5 characters where words are not",
         "spaced; source code with its signs). 14 bands of 8 rows throughout. *verified*: the default, signatures must",
-        "agree to 0.7; *bands only*: `min_similarity: 0`; *expected*: what bands alone find by theory. datatrove's shingles",
-        "are of 5 words that its tokenizer of the language finds, so that its Chinese ones are other than those measured by.",
+        "agree to 0.7; *bands only*: `min_similarity: 0`; *expected*: what bands alone find by theory. Shingles of",
+        "datatrove are 5 words that its tokenizer of the language finds: its Chinese ones are not those measured by.",
         "",
     ]
     for result in results:

@@ -47,9 +47,10 @@ REJECTED_SCHEMA = pa.schema([*document.SCHEMA, pa.field("reason", pa.string()), 
 
 @dataclass(frozen=True, kw_only=True)
 class Sections:
-    """What a stage may ask of its recipe."""
+    """What a stage may ask of its recipe. `owner`: of what is added to an index: this output, from these inputs."""
 
     clean: CleanConfig
+    owner: str
 
 
 def curate_files(
@@ -77,7 +78,7 @@ def curate_files(
             storage.write_json(output / "report.json", figures)
             shutil.rmtree(work)
             raise document.nothing_read(", ".join(inputs), problems)
-        texts, nothing_kept = _run_stages(work, config, clean, workers, report)
+        texts, nothing_kept = _run_stages(work, config, clean, workers, report, _owner(inputs, output))
         _write_results(work, texts)
         figures = storage.read_json(work / "curate" / "report.json")
         figures["in"] += sum(problems.values())
@@ -121,13 +122,18 @@ def _remove_results(output: Path) -> None:
         (output / name).unlink(missing_ok=True)
 
 
+def _owner(inputs: list[str], output: Path) -> str:
+    """Who adds to an index: the same command with the same output is itself again, another output is another crawl."""
+    return storage.value_digest([str(output.resolve()), inputs_of.described(inputs)])
+
+
 def _sets(config: CurateConfig) -> list[list[Any]]:
     """The evaluation sets as they are now."""
     return inputs_of.described(list(config.decontaminate.sets)) if config.decontaminate.sets else []
 
 
 def _run_stages(
-    work: Path, config: CurateConfig, clean: CleanConfig, workers: int, report: Reporter
+    work: Path, config: CurateConfig, clean: CleanConfig, workers: int, report: Reporter, owner: str
 ) -> tuple[Path, HeadwaterError | None]:
     """Clean, measure and decide in the work folder: where the texts lie; the error, if no document was kept."""
     runner = engine.create("local", workers)
@@ -143,7 +149,7 @@ def _run_stages(
             inputs = {given: folders[given] for given in stage.inputs}
             context = Context(
                 stage=stage, folder=folders[stage.name], inputs=inputs, seed=SEED, engine=runner, report=report,
-                recipe=Sections(clean=clean),
+                recipe=Sections(clean=clean, owner=owner),
             )  # fmt: skip
             try:
                 with damaged_files_named(stage.name):

@@ -79,6 +79,9 @@ class CleanConfig:
     encoding: EncodingConfig = field(default_factory=EncodingConfig, metadata={"help": "broken characters"})
     lines: LinesConfig = field(default_factory=LinesConfig, metadata={"help": "boilerplate lines of general documents"})
     pii: PiiConfig = field(default_factory=PiiConfig, metadata={"help": "personal data"})
+    chinese: Literal["none", "simplified", "traditional"] = option(
+        "none", "script that Chinese text is converted to, by OpenCC (extra `chinese`)"
+    )
     licence_headers: bool = option(False, "cut the licence header of source code")
 
 

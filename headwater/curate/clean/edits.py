@@ -24,6 +24,7 @@ TEXT_EDITS = (
     "combining",
     "nfc",
     "full_width",
+    "chinese_script",
     "boilerplate_line",
     "c4_line",
     "licence_header",

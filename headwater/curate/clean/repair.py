@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from headwater import document
 from headwater.curate import languages
-from headwater.curate.clean import c4_lines, edits, encoding, licences, lines, shared_lines
+from headwater.curate.clean import c4_lines, edits, encoding, licences, lines, script, shared_lines
 from headwater.curate.clean.config import CleanConfig
 from headwater.curate.clean.edits import Counts
 from headwater.curate.clean.pii import masking
@@ -38,6 +38,7 @@ class Who:
     english: np.ndarray
     code: np.ndarray
     pii: np.ndarray
+    chinese: np.ndarray
 
 
 def who(batch: pa.RecordBatch, config: CleanConfig) -> Who:
@@ -54,6 +55,7 @@ def who(batch: pa.RecordBatch, config: CleanConfig) -> Who:
         general=(kinds == "general") & ~code,
         english=(kinds == "general") & (langs == "en"),
         code=code,
+        chinese=~code & ~instruct & np.isin(langs, ("zh", "")),
         pii=np.isin(kinds, config.pii.kinds) & ~injected(batch.column("meta")),
     )
 
@@ -79,6 +81,8 @@ def repaired(
         hosts = shared_lines.hosts_of(batch.column("url"))
         texts = shared_lines.cut_shared(texts, hosts, rows.general, site_lines, config.lines, counts)
     texts = encoding.repair(texts, rows.prose, config.encoding, counts)
+    if config.chinese != "none":
+        texts = script.in_one_script(texts, rows.chinese, config.chinese, counts)
     if config.lines.boilerplate:
         texts = lines.cut_boilerplate(texts, rows.general, counts)
     if config.lines.c4:

@@ -144,7 +144,7 @@ def test_hostile_text_takes_linear_time(text):
 
 def test_a_long_list_of_numbers_is_fast_and_masked_whole():
     rng = random.Random(7)
-    rows = [f"1{rng.choice(['38', '59', '76', '99', '22'])}{rng.randint(10**7, 10**8 - 1)}1" for _ in range(20_000)]
+    rows = [f"1{rng.choice(['38', '59', '76', '99', '22'])}{rng.randint(10**6, 10**7 - 1)}1" for _ in range(20_000)]
     cards = [f"卡号 {card_number(rng, '62', 16)}" for _ in range(50)]
     text = "\n".join([*rows, *cards])
     text = f"电话\n{text}"

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 MANY = 1000  # numbers of a text that are judged one by one
 MAX_LOOKS = 4096
 MAX_BYTES = 24  # of a run that can be known
-BEFORE, AFTER, PREFIX = 24, 8, 4  # bytes round a run, and of it, that must be the same
+BEFORE, AFTER = 24, 8  # bytes round a run that must look the same
+PREFIX, LONG_PREFIX = 4, 8  # its first bytes, which must be the same; with a country's code before an operator's
+PLUS = 0x2B
 _SAME = bytes.maketrans(b"123456789", b"0" * 9)
 
 Places = Sequence[tuple[int, int]]  # bytes from the run's start on
@@ -31,7 +33,8 @@ class Listed:
         if not self.many or end - start > MAX_BYTES:
             return b""
         around = text[max(0, start - BEFORE) : end + AFTER].translate(_SAME)
-        return b"%d %d " % (min(start, BEFORE), end - start) + text[start : start + PREFIX] + around
+        prefix = text[start : start + (LONG_PREFIX if text[start] == PLUS else PREFIX)]
+        return b"%d %d " % (min(start, BEFORE), end - start) + prefix + around
 
     def known(self, look: bytes) -> Places | None:
         """Where the numbers in a run of this look are; None where that is to be judged."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -107,7 +108,8 @@ def _judged(whole: bytes, candidates: np.ndarray, code: bool, kinds: list[str]) 
                     here += _numbers(whole, start, kind, NUMBERS[kind](view))
             found += here
             phones = [(first - start, last - start) for first, last, _ in here]
-            lists.note(look if num_digits < FEWEST_DIGITS["card"] else b"", phones)
+            short = num_digits < FEWEST_DIGITS["card"] + 2 * view.text.startswith("+")
+            lists.note(look if short else b"", phones)
         elif (ip.is_ipv4 if form == personal.IPV4 else ip.is_ipv6)(view):
             found.append((start, end, "ip"))
     return found
@@ -150,7 +152,11 @@ def _size(whole: bytes, at: int, num_chars: int) -> int:
 
 def _apart(found: list[Find]) -> Iterator[Find]:
     """Finds in order without those that overlap an earlier one; of two, the surer kind stays."""
-    taken: list[Find] = []
+    taken: list[Find] = sorted(found)
+    if all(find[1] <= following[0] for find, following in pairwise(taken)):
+        yield from taken
+        return
+    taken = []
     for find in sorted(found, key=lambda entry: (PRIORITY.index(entry[2]), entry[0])):
         place = bisect.bisect(taken, find)
         free_before = place == 0 or taken[place - 1][1] <= find[0]

@@ -24,6 +24,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "combining": ("accents piled on single letters", "堆叠的附加符号"),
     "nfc": ("accents composed (NFC)", "附加符号合成（NFC）"),
     "full_width": ("full-width letters and digits", "全角字母与数字"),
+    "chinese_script": ("Chinese in another script", "繁简转换"),
     "licence_header": ("licence headers of source code", "源代码的许可证头"),
     "script": ("traditional and simplified characters", "繁简转换"),
     "pii_email": ("e-mail addresses", "电子邮箱"),
