@@ -101,7 +101,7 @@ def spans(config: CurateConfig, texts: str) -> list[Stage]:
     return [
         Stage(
             name="spans",
-            version=1,
+            version=2,
             function="headwater.curate.dedup.spans:run",
             config=config.dedup,
             fields=span_fields(config.dedup),

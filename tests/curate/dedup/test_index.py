@@ -27,7 +27,7 @@ def every_file(folder):
 
 @pytest.fixture
 def crawls():
-    rows = corpus.mixed(6)
+    rows = corpus.mixed(4)
     third = len(rows) // 3
     return [rows[:third], rows[third : 2 * third], rows[2 * third :]]
 

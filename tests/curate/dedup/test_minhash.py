@@ -37,7 +37,15 @@ def test_near_copies_go_in_every_language(whole):
     assert len(set(kept)) == len(kept)
 
 
-@pytest.mark.parametrize("how", ["partitions", pytest.param("workers", marks=pytest.mark.slow), "shards", "memory"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "partitions",
+        pytest.param("workers", marks=pytest.mark.slow),
+        pytest.param("shards", marks=pytest.mark.slow),
+        "memory",
+    ],
+)
 def test_nothing_depends_on_how_the_work_is_cut(whole, tmp_path, monkeypatch, how):
     _, rows = whole
     if how == "partitions":

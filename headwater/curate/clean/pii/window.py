@@ -27,8 +27,14 @@ OTHER_WORDS = (
     r"粉丝|播放|阅读量|浏览量|点击量|访问量|下载量|销量|销售额|成交|金额|产量|人口|总数|总计|合计|共计|累计|"
     r"文号|专利|批号|批次|货号|型号|运单|快递|QQ|群号?|时间戳"
 )
+_MASK = re.compile(r"<[A-Z]{2,8}>")  # says nothing of what follows, so that cleaning twice is cleaning once
 _SAME_DIGITS = {ord(digit): 0x30 for digit in "123456789"}  # no word has one
 NEAR_CHARS = 24  # a word counts within so many characters before a number
+
+
+_MASK = re.compile(
+    r"<[A-Z]{2,8}>"
+)  # what was masked before says nothing of what follows: cleaning twice is cleaning once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +64,16 @@ class Window:
 def window(text: bytes, start: int, end: int, strict: bool, chinese: bool) -> Window:
     """The window of a candidate."""
     return Window(
-        before=plain(text[max(0, start - BEFORE_BYTES) : start].decode("utf-8", "ignore")),
+        before=_MASK.sub(_blank, plain(text[max(0, start - BEFORE_BYTES) : start].decode("utf-8", "ignore"))),
         text=plain(text[start:end].decode("utf-8", "replace")),
         after=plain(text[end : end + AFTER_BYTES].decode("utf-8", "ignore")),
         strict=strict,
         chinese=chinese,
     )
+
+
+def _blank(mask: re.Match[str]) -> str:
+    return " " * len(mask.group())
 
 
 def joins(character: str) -> bool:
