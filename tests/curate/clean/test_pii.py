@@ -137,9 +137,9 @@ def test_kinds_have_actions_of_their_own():
 )  # fmt: skip
 def test_hostile_text_takes_linear_time(text):
     mask("warm 1")
-    start = time.monotonic()
+    start = time.process_time()
     mask(text)
-    assert time.monotonic() - start < 15
+    assert time.process_time() - start < 15
 
 
 def test_a_long_list_of_numbers_is_fast_and_masked_whole():
@@ -149,8 +149,8 @@ def test_a_long_list_of_numbers_is_fast_and_masked_whole():
     text = "\n".join([*rows, *cards])
     text = f"电话\n{text}"
     mask("warm 13812345678 中")
-    start = time.monotonic()
+    start = time.process_time()
     masked, counts = mask(text)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 4
     phones = sum(row[1:3] != "22" for row in rows)
     assert counts == {"phone": phones, "card": 50} and masked.count("122") >= 20_000 - phones
