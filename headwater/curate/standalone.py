@@ -152,7 +152,7 @@ def _run_stages(
                 recipe=Sections(clean=clean, owner=owner),
             )  # fmt: skip
             try:
-                with damaged_files_named(stage.name):
+                with damaged_files_named(stage.name, list(inputs.values())):
                     getattr(import_module(module), name)(context)
             except HeadwaterError as error:
                 if stage.name != "curate" or error.failure != "empty_corpus":

@@ -223,13 +223,13 @@ def _call(run: Run, stage: Stage, folder: Path) -> dict[str, Any]:
         run_folder=run.folder,
         recipe=run.recipe,
     )
-    with damaged_files_named(stage.name):
+    with damaged_files_named(stage.name, [run.finished[given].folder for given in stage.inputs]):
         return getattr(import_module(module), name)(context)
 
 
 @contextlib.contextmanager
-def damaged_files_named(stage: str) -> Iterator[None]:
-    """What Arrow cannot read of our own files is rot on the disk, and no fault of the program."""
+def damaged_files_named(stage: str, folders: Sequence[Path]) -> Iterator[None]:
+    """What Arrow cannot read of our own files, in the folders of a stage's inputs, is rot, and no bug."""
     try:
         yield
     except Exception as error:
@@ -238,9 +238,20 @@ def damaged_files_named(stage: str) -> Iterator[None]:
         raise HeadwaterError(
             "damaged_file",
             f"a file of an earlier stage cannot be read: {error}",
-            where=stage,
-            mend="`headwater verify RUN` names the file; remove its folder in store/ and run again",
+            where=str(_damaged_table(folders) or stage),
+            mend="`headwater verify RUN` checks every file; remove its folder in store/ and run again",
         ) from error
+
+
+def _damaged_table(folders: Sequence[Path]) -> Path | None:
+    """The first Parquet file that does not begin and end as one."""
+    for path in (path for folder in folders for path in sorted(folder.glob("*/*.parquet"))):
+        with open(path, "rb") as handle:
+            head = handle.read(4)
+            handle.seek(max(0, path.stat().st_size - 4))
+            if head != b"PAR1" or handle.read(4) != b"PAR1":
+                return path
+    return None
 
 
 def _manifest(run: Run, stage: Stage, digest: str, figures: dict[str, Any], files: dict[str, Any]) -> Manifest:
