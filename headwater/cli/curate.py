@@ -16,6 +16,7 @@ from headwater.cli.console import Outcome, reporter, table
 from headwater.errors import HeadwaterError
 
 SAMPLE_CHARS = 300
+FOR_PROSE = ("gopher.", "gopher_repetition.", "c4.", "fineweb.")
 MAX_SAMPLES = 1000
 
 
@@ -23,6 +24,7 @@ def curate(
     inputs: list[str] = typer.Argument(..., help="JSONL, Parquet, text or code files, folders or globs"),
     output: Path = typer.Option(..., "-o", "--output", help="folder for kept/, rejected/ and report.json"),
     recipe: str = typer.Option("", "--recipe", help="take the `clean:` and `curate:` sections of this recipe"),
+    preset: str = typer.Option("", "--preset", help="web, technical (documentation) or none, in place of the recipe's"),
     decontaminate: list[str] = typer.Option([], "--decontaminate", help="drop documents with questions of these sets"),
     index: str = typer.Option("", "--index", help="folder of what earlier crawls saw; this one is added to it"),
     kind: str = typer.Option("", "--kind", help="general, specific or instruct; default: as the rows say"),
@@ -38,7 +40,7 @@ def curate(
     if kind and kind not in document.KINDS:
         raise HeadwaterError("arguments", f"--kind {kind}: known are {', '.join(document.KINDS)}")
     clean, config = _sections(recipe)
-    config = _with_options(config, tuple(decontaminate), index)
+    config = _with_options(config, preset, tuple(decontaminate), index)
     report = curate_files(inputs, output, config, kind, workers, reporter(), clean)
     return Outcome(value=report | {"output": str(output)}, text=_summary(report, output))
 
@@ -56,8 +58,14 @@ def _sections(recipe: str) -> tuple[Any, Any]:
     return CleanConfig(), CurateConfig()
 
 
-def _with_options(config: Any, sets: tuple[str, ...], index: str) -> Any:
+def _with_options(config: Any, preset: str, sets: tuple[str, ...], index: str) -> Any:
     """The settings with those of the command line in place."""
+    from headwater.curate.presets import PRESETS, settle
+
+    if preset and preset not in PRESETS:
+        raise HeadwaterError("arguments", f"--preset {preset}: known are {', '.join(PRESETS)}")
+    if preset:
+        config = settle(replace(config, preset=preset))
     if sets:
         config = replace(config, decontaminate=replace(config.decontaminate, sets=sets))
     if index:
@@ -68,6 +76,9 @@ def _with_options(config: Any, sets: tuple[str, ...], index: str) -> Any:
 def _summary(report: dict[str, Any], output: Path) -> str:
     rows = [[reason, str(count)] for reason, count in Counter(report["rejected"]).most_common()]
     head = f"{report['in']} documents in, {report['kept']} kept, {report['in'] - report['kept']} rejected -> {output}"
+    prose = sum(count for reason, count in report["rejected"].items() if reason.startswith(FOR_PROSE))
+    if prose > report["in"] / 3:
+        head += "\nmost broke rules for prose on the web: for documentation try --preset technical"
     return head + ("\n" + table(rows, ["rejected by", "documents"]) if rows else "")
 
 

@@ -1,9 +1,9 @@
 """HTML entities that were left in the text: `&amp;nbsp;`, `&#8217;`.
 
 In: a text. Out: the text with them resolved, and how many. Only whole entities with a known name and a semicolon are
-meant. Where a text speaks of them they stay: in what is marked as code, and near words like HTML or escaping. One layer
-is resolved, since what was escaped once more was meant to be read as an entity; but of a blank, a quotation mark or
-another sign that nobody writes about in passing, every layer is.
+meant. Where a text speaks of them they stay: in what is marked as code, and near words like HTML or escaping. A sign of
+markup that was escaped once more (`&amp;lt;`) was meant to be read as an entity and stays too: cleaning twice is
+cleaning once. Of a blank, a quotation mark or another sign that nobody writes about, every layer is resolved.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SURE = re.compile(
 )
 _NEAR = re.compile(r"\bentit(?:y|ies)\b|\b(?:un)?escap(?:e[ds]?|ing)\b|实体", re.IGNORECASE)
 SURE_CHARS, NEAR_CHARS = 500, 100
-# never more than one layer: what a text about markup is about
+# what a text about markup is about
 _MARKUP = frozenset(("&lt;", "&gt;", "&amp;", "&quot;", "&#60;", "&#62;", "&#38;", "&#34;"))
 
 
@@ -80,8 +80,7 @@ def _resolved(text: str, start: int, end: int, sure: list[int], near: list[int])
         if entity[1] != "#" and entity[1:] not in html5:
             return written
         if again and entity in _MARKUP:
-            count += 1
-            return "&" + written[len("&amp;") :]
+            return written
         resolved = html.unescape(entity)
         if resolved == entity or resolved == "\ufffd":
             return written

@@ -86,7 +86,7 @@ def test_repair_is_done_in_one_go(text):
         ("字符要转义：&amp;amp;，空格是&nbsp;。", "字符要转义：&amp;amp;，空格是&nbsp;。"),
         ("The entity &eacute; is one.", "The entity &eacute; is one."),
         ("See a.com/index.html?a=1&amp;b=2", "See a.com/index.html?a=1&b=2"),
-        ("5 &amp;amp;lt; 6 and AT&amp;T", "5 &amp;lt; 6 and AT&T"),
+        ("5 &amp;amp;lt; 6 and AT&amp;T", "5 &amp;amp;lt; 6 and AT&T"),
         ("say `&amp;` and\n```\n&lt;\n```\n&lt;", "say `&amp;` and\n```\n&lt;\n```\n<"),
         ("AT&T; R&D &unknown; x&y; &#0; &copy", "AT&T; R&D &unknown; x&y; &#0; &copy"),
         ("\ufeffzero\u200bwidth so\u00adft \u202eright\u202c to\u2060gether", "zerowidth soft right together"),
