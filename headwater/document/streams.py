@@ -35,10 +35,9 @@ def open_expanded(location: str) -> IO[bytes]:
     raw = open_location(location)
     name = formats.plain_name(location).lower()
     if name.endswith(".zst"):
-        import zstandard
+        from headwater.document.zstd_stream import ZstdStream
 
-        reader = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(raw, read_across_frames=True)
-        return io.BufferedReader(reader, BUFFER_BYTES)  # type: ignore[arg-type]
+        return io.BufferedReader(ZstdStream(raw), BUFFER_BYTES)
     if name.endswith(".gz"):
         import gzip
 
