@@ -99,7 +99,7 @@ def _check_folders(inputs: list[str], output: Path, index: str) -> None:
 
     Raises HeadwaterError arguments.
     """
-    ours = (output / "report.json").is_file()
+    ours = (output / "report.json").is_file() or (output / WORK).is_dir()  # the latter where it was cut short
     if output.exists() and not output.is_dir():
         raise HeadwaterError("arguments", "is a file", where=str(output), mend="name a folder for the results")
     if not ours and any((output / name).exists() for name in RESULTS):

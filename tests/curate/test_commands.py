@@ -7,8 +7,9 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from headwater import document
+from headwater import document, storage
 from headwater.cli.main import main
+from headwater.errors import HeadwaterError
 from tests.curate import workspace
 from tests.curate.workspace import CHINESE, CODE, ENGLISH, POEM
 
@@ -59,6 +60,22 @@ def test_curate_again_replaces_what_was_there(tmp_path, corpus, capsys):
     code, value = command(capsys, "curate", corpus, "-o", tmp_path / "out", "--kind", "specific")
     assert code == 0 and value["kept"] == 5
     assert not (tmp_path / "out" / "kept" / "zzz.parquet").exists()
+
+
+def test_a_command_cut_short_while_it_put_its_results_in_place_goes_on(tmp_path, corpus, capsys, monkeypatch):
+    real = storage.publish_folder
+
+    def cut_short(source, target):
+        if target.name == "rejected":
+            raise HeadwaterError("disk_full", "no space is left", where=str(target))
+        real(source, target)
+
+    monkeypatch.setattr(storage, "publish_folder", cut_short)
+    code, _ = command(capsys, "curate", corpus, "-o", tmp_path / "out")
+    assert code == 5 and [(tmp_path / "out" / name).exists() for name in ("kept", "rejected")] == [True, False]
+    monkeypatch.setattr(storage, "publish_folder", real)
+    code, value = command(capsys, "curate", corpus, "-o", tmp_path / "out")
+    assert code == 0 and value["kept"] == len(rows(tmp_path / "out" / "kept")) == 4
 
 
 def test_the_output_can_be_curated_again(tmp_path, corpus, capsys):
