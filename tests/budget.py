@@ -1,6 +1,7 @@
 """A pytest plugin that starts no test after a moment in time, so that a slow suite fits a machine.
 
 In: HEADWATER_TEST_UNTIL, seconds since the epoch (unset: no limit). Out: later tests are skipped, and say so.
+A slow test that names no limit of its own may take LIMIT_S: the quick tests' limit is for quick tests.
 Used as `pytest -p tests.budget`.
 """
 
@@ -10,6 +11,14 @@ import os
 import time
 
 import pytest
+
+LIMIT_S = 900
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(LIMIT_S))
 
 
 @pytest.hookimpl(tryfirst=True)
