@@ -1,8 +1,9 @@
 """Fitting what tells source code from prose: shapes of tokens, logistic regression, honest scores.
 
-In: texts of code and of prose. Out: a weight a slot, and the bias and factors that make a probability of a logit.
-Examples are stretches of lines as well as whole texts; some of the code gets its comments in another language, so that
-the language of comments says nothing.
+In: texts of code and of prose, in groups. Out: a weight a slot, and the bias and factors that make a probability of a
+logit. Examples are stretches of lines as well as whole texts; some of the code gets its comments in another language,
+so that the language of comments says nothing, and some of the prose of every language gets pieces of code between its
+words, so that a name, a path or a command makes no code of a paragraph.
 """
 
 from __future__ import annotations
@@ -20,53 +21,99 @@ READ_BYTES = 7000
 KEPT_BYTES = 4 * READ_BYTES  # of a text; examples are cut out of it
 RATE, EPOCHS = 0.05, 4
 WHOLE_SHARE, COMMENTED_SHARE = 0.4, 0.25
+MORE_COMMENTS = (0.0, 0.1, 0.3)  # comments a line, besides those that are there
 SENTENCE_CHARS = 600
-SHOUTED, LISTED = 0.02, 0.05  # shares of the prose: capitals make no code, nor do lists of names
-# A stretch has 3 to 89 lines, of prose 1 to 89: a line of code by itself may be a comment, a line of prose is prose.
-PROSE_LINES, CODE_LINES = (1.5, 60), (3, 30)  # the fewest, and how many times as many are the most
+# Shares of the prose: capitals make no code, nor do lists of names, nor names of files, functions and options.
+SHOUTED, LISTED, TECHNICAL = 0.02, 0.05, 0.3
+MAX_PIECES, PIECE_CHARS, PIECES_SHARE = 6, 40, 0.5  # of code in a paragraph; how long all are beside it
+# A stretch has 2 to 89 lines, of prose 1 to 89: a line of code by itself may be a comment, a line of prose is prose.
+PROSE_LINES, CODE_LINES = (1.5, 60), (2.5, 36)  # the fewest, and how many times as many are the most
 HELD_OUT = 8  # one in so many sets the factors
 _COMMENT = re.compile(r"(?m)(//|#|--)( .*)$")
+_QUOTES = (("", ""), ("", ""), ("`", "`"), ("“", "”"), ("«", "»"), ("'", "'"), ('"', '"'), ("(", ")"), ("「", "」"))
 _FENCED = re.compile(r"(?ms)^```.*?^```\s*$")
 
 
-def examples(texts: Sequence[str], foreign: Sequence[str], code: bool, count: int, rng: random.Random) -> list[str]:
-    """Pages of texts and stretches of lines; `foreign` sentences stand in for some comments."""
+def examples(
+    groups: Sequence[Sequence[str]], others: Sequence[Sequence[str]], code: bool, count: int, rng: random.Random
+) -> list[str]:
+    """Pages of texts and stretches of lines, of each group by the root of its size.
+
+    Of `others`, groups of sentences, some code gets its comments; or groups of code, pieces of which stand in prose.
+    """
     found = []
-    for _ in range(count if texts else 0):
-        text = rng.choice(texts)
-        lines = text.splitlines()
-        if rng.random() > WHOLE_SHARE and len(lines) > 3:
-            if not code:
-                lines = _FENCED.sub("", text).splitlines()
-            fewest, times = CODE_LINES if code else PROSE_LINES
-            size = int(fewest * times ** rng.random())
-            at = rng.randrange(max(len(lines) - size, 1))
-            text = "\n".join(lines[at : at + size])
-        elif len(text) > READ_BYTES:
-            at = rng.randrange(len(text) - READ_BYTES)
-            text = text[at : at + READ_BYTES]
-        if code and foreign and rng.random() < COMMENTED_SHARE:
-            text = _COMMENT.sub(lambda match: f"{match[1]} {rng.choice(foreign)[:60]}", text)
+    shares = [len(texts) ** 0.5 for texts in groups]
+    for texts in rng.choices(groups, shares, k=count) if groups else []:
+        text = _stretch(rng.choice(texts), code, rng)
         if not code:
-            text = _disguised(text, rng)
+            text = _disguised(text, others, rng)
+        elif others and rng.random() < COMMENTED_SHARE:
+            text = _commented(text, rng.choice(others), rng)
         if len(text.strip()) > 20:
             found.append(text[:READ_BYTES])
     return found
 
 
-def _disguised(text: str, rng: random.Random) -> str:
-    """The text; now and then shouted, or a list of a few words a line, as names and titles are written.
+def _stretch(text: str, code: bool, rng: random.Random) -> str:
+    """Some lines of a text, or a page of it."""
+    lines = text.splitlines()
+    if rng.random() > WHOLE_SHARE and len(lines) > 3:
+        if not code:
+            lines = _FENCED.sub("", text).splitlines()
+        fewest, times = CODE_LINES if code else PROSE_LINES
+        size = int(fewest * times ** rng.random())
+        at = rng.randrange(max(len(lines) - size, 1))
+        return "\n".join(lines[at : at + size])
+    at = rng.randrange(max(len(text) - READ_BYTES, 1))
+    return text[at : at + READ_BYTES]
 
-    Only sentences become lists: a page of prose may hold code.
+
+def _commented(text: str, sentences: Sequence[str], rng: random.Random) -> str:
+    """Code with its comments, and often more of them, in one language."""
+    mark = _COMMENT.search(text)
+    if not mark:
+        return text
+    share, lines = rng.choice(MORE_COMMENTS), []
+    for line in _COMMENT.sub(lambda match: f"{match[1]} {rng.choice(sentences)[:60]}", text).splitlines():
+        if rng.random() < share:
+            lines.append(f"{line[: len(line) - len(line.lstrip())]}{mark[1]} {rng.choice(sentences)[:60]}")
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _disguised(text: str, code: Sequence[Sequence[str]], rng: random.Random) -> str:
+    """The text; now and then shouted, a list of a few words a line, or with pieces of code between its words.
+
+    Only sentences are changed so: a page of prose may hold code.
     """
     drawn = rng.random()
     if drawn < SHOUTED:
         return text.upper()
-    if drawn < SHOUTED + LISTED and len(text) < SENTENCE_CHARS:
+    if len(text) >= SENTENCE_CHARS or "\n" in text:
+        return text
+    if drawn < SHOUTED + LISTED:
         words, size = text.split()[:200], rng.randint(1, 4)
         lines = [" ".join(words[at : at + size]) for at in range(0, len(words), size)]
         return "\n".join(line.title() if size < 3 else line for line in lines)
-    return text
+    return _technical(text, code, rng) if code and drawn < SHOUTED + LISTED + TECHNICAL else text
+
+
+def _technical(text: str, code: Sequence[Sequence[str]], rng: random.Random) -> str:
+    """A sentence with names, commands and calls out of code between its words; between any two letters of Chinese."""
+    spaced = text.count(" ") * 12 > len(text)
+    parts, room = (text.split() if spaced else list(text)), len(text) * PIECES_SHARE
+    for _ in range(rng.randint(1, MAX_PIECES)):
+        lines = rng.choice(rng.choice(code))[:READ_BYTES].split("\n")
+        words = rng.choice(lines).split()
+        at = rng.randrange(max(len(words), 1))
+        piece = " ".join(words[at : at + rng.randint(1, 4)])[:PIECE_CHARS]
+        room -= len(piece)
+        if room < 0:
+            break
+        opening, closing = rng.choice(_QUOTES)
+        gap = "" if spaced else rng.choice(("", " "))
+        parts.insert(rng.randrange(len(parts) + 1), f"{gap}{opening}{piece}{closing}{gap}")
+    return (" " if spaced else "").join(parts)
 
 
 def rows_of(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

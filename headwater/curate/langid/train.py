@@ -14,6 +14,7 @@ import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ EAST = ("Hani", "Kana")  # told apart by characters, not by n-grams
 EAST_LANGUAGES = ("ja", "zh")  # letters of other scripts in them are names and code
 Held = tuple[str, str, str]  # text, language, source
 Texts = dict[tuple[str, int], dict[str, list[str]]]  # (language, script): source: texts
+Groups = dict[str, list[str]]
 
 
 def held_out(text: str, fold: int = 0) -> bool:
@@ -45,25 +47,26 @@ def held_out(text: str, fold: int = 0) -> bool:
     return int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:4], "big") % HELD_OUT == fold
 
 
-def read(files: Sequence[str], known: set[str], fold: int) -> tuple[Texts, list[Held], list[str], list[str]]:
-    """(texts to learn from, held-out texts, code, prose in long texts)."""
+def read(files: Sequence[str], known: set[str], fold: int) -> tuple[Texts, list[Held], Groups, Groups]:
+    """(texts to learn from, held-out texts, code by source, prose by language and source)."""
     texts: Texts = defaultdict(lambda: defaultdict(list))
     held: list[Held] = []
-    code, prose = [], []
+    code: Groups = defaultdict(list)
+    prose: Groups = defaultdict(list)
     for name in files:
         for batch in document.read([name]):
             for row in batch.select(["text", "lang", "source"]).to_pylist():
                 text, language = row["text"] or "", languages.normalise(row["lang"] or "")
                 source = row["source"] or Path(name).name.split(".")[0]
                 if language == "code":
-                    code.append(text[: code_fit.KEPT_BYTES])
+                    code[source].append(text[: code_fit.KEPT_BYTES])
                     continue
                 if not text or not language or (known and language not in known):
                     continue
                 if held_out(text, fold):
                     held.append((text, language, source))
                     continue
-                prose.append(text[: code_fit.KEPT_BYTES])
+                prose[f"{language} {source}"].append(text[: code_fit.KEPT_BYTES])
                 texts[language, fit.main_script(text)][source].append(text[:20_000])
     return texts, held, code, prose
 
@@ -147,24 +150,25 @@ def train_script(texts: Texts, name: str, names: list[str], held: list[Held], op
     return fit.packed(slots, weights, biases, held_rows, np.array([number for _, number in checked], np.int64))
 
 
-def train_code(code: list[str], prose: list[str], options: Any) -> tuple[np.ndarray, tuple[float, float, float]]:
+def train_code(code: Groups, prose: Groups, options: Any) -> tuple[np.ndarray, tuple[float, float, float]]:
     """What tells code from prose; without code to learn from, nothing is code."""
     if not code:
         return np.zeros(1 << code_shape.BITS, np.float32), (-60.0, 0.0, 0.0)
     rng = random.Random(options.seed)
-    foreign = [text for text in prose if len(text) < LONGEST]
+    sources, languages_of = [code[name] for name in sorted(code)], [prose[name] for name in sorted(prose)]
     # As many long texts as short ones: sentences outnumber them, and long ones are what holds code.
-    long = [text for text in prose if len(text) > 2 * LONGEST]
-    positives = code_fit.examples(code, foreign, True, options.code_examples, rng)
-    negatives = code_fit.examples(prose, foreign, False, options.code_examples, rng)
-    negatives += code_fit.examples(long, foreign, False, options.code_examples, rng)
+    short = [[text for text in texts if len(text) < LONGEST] for texts in languages_of]
+    long = [[text for text in texts if len(text) > 2 * LONGEST] for texts in languages_of]
+    short, long = [texts for texts in short if texts], [texts for texts in long if texts]
+    positives = code_fit.examples(sources, short, True, options.code_examples, rng)
+    negatives = code_fit.examples(languages_of, sources, False, options.code_examples, rng)
+    negatives += code_fit.examples(long, sources, False, options.code_examples, rng)
     negatives += [noise(rng) for _ in range(options.code_examples // 4)]
     return code_fit.fit(positives, negatives, options.seed)
 
 
-def train(options: Any) -> tuple[model.LangidModel, list[Held]]:
-    """A model, and the held-out texts."""
-    texts, held, code, prose = read(options.data, options.known, options.fold)
+def train_languages(texts: Texts, held: list[Held], options: Any) -> model.LangidModel:
+    """The languages of every script, with no code told from prose yet."""
     by_script = classes_of(texts)
     if by_script.get("Latn"):
         by_script["Latn"] = sorted([*by_script["Latn"], NOISE])
@@ -180,9 +184,7 @@ def train(options: Any) -> tuple[model.LangidModel, list[Held]]:
     for name, found in fitted.items():
         first = min(at for at, (_, script) in enumerate(classes) if script == name)
         biases[first : first + len(found.biases)] = found.biases
-    for name, prior in options.priors.items():
-        biases[classes.index(tuple(name.split("-", 1)))] += prior
-    code_weights, code_bias = train_code(code, prose, options)
+    code_weights, code_bias = train_code({}, {}, options)
     return model.LangidModel(
         classes=classes,
         slots={name: found.slots for name, found in fitted.items()},
@@ -194,7 +196,20 @@ def train(options: Any) -> tuple[model.LangidModel, list[Held]]:
         code_bias=code_bias,
         han_kinds=han_kinds(),
         about={"languages": len({language for language, _ in classes} - {NOISE}), "seed": options.seed},
-    ), held
+    )
+
+
+def train(options: Any) -> tuple[model.LangidModel, list[Held]]:
+    """A model, and the held-out texts."""
+    kept = model.load(options.keep) if options.keep else None
+    known = options.known or {language for language, _ in (kept.classes if kept else ())}
+    texts, held, code, prose = read(options.data, known, options.fold)
+    made = kept or train_languages(texts, held, options)
+    biases = made.biases.copy()
+    for name, prior in options.priors.items():
+        biases[made.classes.index(tuple(name.split("-", 1)))] += prior
+    code_weights, code_bias = train_code(code, prose, options)
+    return replace(made, biases=biases, code_weights=code_weights, code_bias=code_bias), held
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -203,6 +218,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--data", nargs="+", required=True, help="labelled text: rows of text, lang and, if any, source"
     )
     parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--keep", type=Path, help="a model whose languages stay as they are: only code is learned anew")
     parser.add_argument("--languages", default="", help="comma-separated; default: all that the data names")
     parser.add_argument("--weights", default="", help="how much sources count: name=0.5,name=2; default 1 each")
     parser.add_argument("--priors", default="", help="added to a language's bias in a script: sr-Latn=-0.4,hr-Latn=0.1")

@@ -101,6 +101,53 @@ def test_code_and_what_only_looks_like_it():
     assert codes(COMMENTED, BUILD, LATEX, README) == ["code", "code", "en", "en"]
 
 
+SOURCES = {
+    "sql": "CREATE TABLE invoice (\n  id BIGINT PRIMARY KEY,\n  customer_id BIGINT NOT NULL REFERENCES customer (id),\n"
+    "  issued DATE NOT NULL\n);\nSELECT c.name, SUM(i.total) AS total\nFROM invoice AS i\n"
+    "JOIN customer AS c ON c.id = i.customer_id\nWHERE i.issued >= '2024-01-01'\nGROUP BY c.name\n"
+    "ORDER BY total DESC;\n",
+    "html": '<!DOCTYPE html>\n<html lang="en">\n<head>\n  <meta charset="utf-8">\n  <title>Orders</title>\n'
+    '  <link rel="stylesheet" href="main.css">\n</head>\n<body>\n  <div class="row">\n    <ul id="menu">\n'
+    '      <li><a href="/">Home</a></li>\n    </ul>\n  </div>\n</body>\n</html>\n',
+    "xml": '<?xml version="1.0" encoding="UTF-8"?>\n<beans>\n  <bean id="clock" class="org.example.Clock">\n'
+    '    <property name="zone" value="UTC"/>\n  </bean>\n</beans>\n',
+    "dockerfile": "FROM debian:bookworm-slim\nRUN apt-get update && apt-get install -y --no-install-recommends \\\n"
+    "    ca-certificates \\\n    curl\nWORKDIR /srv\nCOPY . /srv\nEXPOSE 8080\nENTRYPOINT [\"/srv/run\"]\n",
+    "conf": "[server]\nlisten = 0.0.0.0:8080\nworkers = 4\n\n[log]\nlevel = info\npath = /var/log/server.log\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_every_kind_of_source_is_code(kind):
+    assert codes(SOURCES[kind]) == ["code"]
+
+
+def test_prose_about_source_is_prose():
+    talk = (
+        "To see which customers have ordered something, select from the table where the date is known, and join it\n"
+        "with the other one. A page is made of a head and a body; write the title into the head, then add a list.\n"
+    )
+    paths = "The file /etc/postfix/access_helo lists the domain names that the server refuses; see postmap(1) as well."
+    assert (
+        codes(talk, paths, "MINUTES OF THE MEETING HELD ON TUESDAY: ALL MEMBERS WERE PRESENT AND NOBODY OBJECTED.")
+        == ["en"] * 3
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Die Datei /etc/fstab listet alle Dateisysteme; mit mount -a werden sie eingehängt, mit umount gelöst."),
+        ("fr", "Le paquet apache2-utils fournit la commande htpasswd ; voyez aussi /etc/apache2/conf-enabled/."),
+        ("ja", "設定は /etc/ssh/sshd_config に書き、systemctl restart ssh を実行すると反映されます。"),
+        ("zh", "先用 git checkout -b fix-login 建立分支，再修改 config.yaml 里的 max_retries，最后执行 make test。"),
+        ("ru", "Команда apt-get install --no-install-recommends ставит пакет без необязательных зависимостей."),
+    ],
+)
+def test_a_sentence_with_commands_and_paths_is_prose(language, text):
+    assert codes(text) == [language]
+
+
 def test_chinese_has_two_scripts():
     found = langid.identify(["这个国家的语言是什么", "這個國家的語言是什麼", "人山人海"])
     assert found.langs == ["zh"] * 3 and found.scripts == ["Hans", "Hant", ""]

@@ -45,6 +45,21 @@ def test_a_model_of_ones_own_is_used(trained):
     assert langid.model_digest(config) != langid.model_digest(LangidConfig())
 
 
+def test_code_is_learned_anew_and_languages_are_kept(trained, tmp_path):
+    rng, source = random.Random(4), "for x in rows:\n    total += x.size\n    if total > limit:\n        return total\n"
+    with open(tmp_path / "code.jsonl", "w") as out:
+        for number in range(60):
+            text = source.replace("rows", f"rows_{number}") * rng.randint(1, 3)
+            out.write(json.dumps({"text": text, "lang": "code"}) + "\n")
+    data = ["--data", str(trained / "mine.jsonl"), str(tmp_path / "code.jsonl"), "--code-examples", "300"]
+    train.main([*data, "--keep", str(trained / "a.bin"), "--priors", "fo-Latn=0.5", "-o", str(tmp_path / "c.bin")])
+    before, after = model.load(trained / "a.bin"), model.load(tmp_path / "c.bin")
+    assert all(np.array_equal(before.weights[name], after.weights[name]) for name in before.weights)
+    assert np.allclose(sorted(after.biases - before.biases)[-2:], [0, 0.5])
+    config = LangidConfig(model=str(tmp_path / "c.bin"))
+    assert langid.identify([source, "bako mitu rere koba"], config).langs == ["code", "fo"]
+
+
 def test_a_model_is_the_same_after_a_round_trip(trained, tmp_path):
     made = model.load(trained / "a.bin")
     made.save(tmp_path / "again.bin")
