@@ -28,8 +28,12 @@ CAPTURE_SPEED = ("concurrency", "per_host", "contact", "refresh_after_s")
 CHECKPOINTING = ("checkpoint_every_s", "checkpoint_every_steps", "keep_checkpoints")
 
 
-def stages(recipe: Recipe, limit: int | None = None) -> list[Stage]:
-    """Every stage of a recipe, in order. `limit`: documents a source, for a smoke test."""
+def stages(recipe: Recipe, limit: int | None = None, run_folder: Path | None = None) -> list[Stage]:
+    """Every stage of a recipe, in order.
+
+    `limit`: documents a source, for a smoke test. `run_folder`: of the run whose stages they are; what it adds to an
+    index is its own.
+    """
     from headwater.curate import stages as cleaning
 
     captures = [_capture(index, source, limit) for index, source in _captured(recipe)]
@@ -48,7 +52,7 @@ def stages(recipe: Recipe, limit: int | None = None) -> list[Stage]:
         *recall,
         *measured,
         *quality,
-        cleaning.decide(recipe.curate, tuple(stage.name for stage in columns), _decision_fields(recipe)),
+        cleaning.decide(recipe.curate, tuple(stage.name for stage in columns), _decision_fields(recipe, run_folder)),
         *spans,
         Stage(
             name="split",
@@ -214,7 +218,7 @@ def _contents(section: Any, *names: str) -> dict[str, Any]:
     return found
 
 
-def _decision_fields(recipe: Recipe) -> dict[str, Any]:
+def _decision_fields(recipe: Recipe, run_folder: Path | None) -> dict[str, Any]:
     from headwater.curate.clean.config import decision_fields as personal
     from headwater.curate.dedup.config import decision_fields as copies
 
@@ -222,13 +226,19 @@ def _decision_fields(recipe: Recipe) -> dict[str, Any]:
     fields = as_fields(config) | {"personal": personal(recipe.clean), "seed": recipe.seed}
     fields["dedup"] = copies(config.dedup)
     if config.dedup.index:
-        from headwater.curate.dedup.index import fingerprint
-
-        fields["dedup"] |= {"index": fingerprint(config.dedup.index)}
+        fields["dedup"] |= {"index": _index_fields(config.dedup.index, recipe, run_folder)}
     fields["url"] |= _contents(config.url, "block_domains", "block_words")
     if not recipe.recall.seed:
         return fields
     return fields | {"recall": {"domain": recipe.recall.domain, "keep_others": recipe.recall.keep_others}}
+
+
+def _index_fields(folder: str, recipe: Recipe, run_folder: Path | None) -> dict[str, Any]:
+    """What of an index can change a verdict, and whose it is: a run alone adds its verdicts to the index that it names."""
+    from headwater.curate.dedup.index import fingerprint, run_owner
+
+    owner = run_owner(run_folder or Path(recipe.name), recipe.sources)
+    return {"before": fingerprint(folder, owner), "owner": owner, "folder": str(Path(folder).absolute())}
 
 
 def _named_files(recipe: Recipe) -> dict[str, dict[str, Any]]:
