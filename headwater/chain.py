@@ -234,7 +234,7 @@ def _decision_fields(recipe: Recipe, run_folder: Path | None) -> dict[str, Any]:
 
 
 def _index_fields(folder: str, recipe: Recipe, run_folder: Path | None) -> dict[str, Any]:
-    """What of an index can change a verdict, and whose it is: a run alone adds its verdicts to the index that it names."""
+    """What of an index can change a verdict; and whose it is, since each run adds its own to the index it names."""
     from headwater.curate.dedup.index import fingerprint, run_owner
 
     owner = run_owner(run_folder or Path(recipe.name), recipe.sources)
