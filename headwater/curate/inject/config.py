@@ -5,6 +5,7 @@ In: recipe values, their types already checked. Out: a frozen source whose `chec
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,8 @@ from headwater.pipeline.option import option
 
 LANGS = ("zh", "en")
 MAX_EXPOSURES = 100_000
+MAX_TOGETHER = 50  # facts in a document
+_RANGE = re.compile(r"(\d{1,4})(?:\s*(?:\.\.|-)\s*(\d{1,4}))?")
 SHARED = (
     *("model", "max_tokens", "temperature", "concurrency", "requests_per_minute", "timeout_s", "retries"),
     *("token_field", "price_in", "price_out", "max_cost"),
@@ -27,6 +30,7 @@ class InjectSource:
     exposures: int = option(
         20, "documents that state each fact (arXiv 2309.14316: many, in varied words)", "documents", 1, MAX_EXPOSURES
     )
+    facts_per_document: str = option("1", f"facts that a document states: a number up to {MAX_TOGETHER}, or 2..4")
     lang: Literal["both", "zh", "en"] = option("both", "languages to tell facts in, of those that they are given in")
     forms: tuple[str, ...] = option((), "forms to tell them in, such as encyclopedia; empty: all in turn")
     seed: int = option(7, "in what order facts come and forms take turns", least=0)
@@ -55,11 +59,20 @@ class InjectSource:
         from headwater.curate.inject.forms_en import FORMS
 
         problems = [("facts", "name a file of facts")] if not self.facts.strip() else []
+        if not self.together:
+            problems.append(("facts_per_document", f"must be a number from 1 to {MAX_TOGETHER}, or a range as 2..4"))
         told = f"known are {', '.join(FORMS)}"
         problems += [(f"forms.{i}", told) for i, form in enumerate(self.forms) if form not in FORMS]
         if not self.endpoint:
             return problems
         return problems + [("endpoint" if name == "url" else name, why) for name, why in self.asking().check()]
+
+    @property
+    def together(self) -> tuple[int, int] | None:
+        """The fewest and the most facts of a document; None where that is not what `facts_per_document` says."""
+        found = _RANGE.fullmatch(self.facts_per_document.strip())
+        few, many = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+        return (few, many) if 1 <= few <= many <= MAX_TOGETHER else None
 
     def asking(self) -> EndpointConfig:
         """The endpoint and its limits."""
