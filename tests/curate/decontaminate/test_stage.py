@@ -75,7 +75,7 @@ def test_the_report_says_which_question_and_where(tmp_path, sets):
     config = DecontaminateConfig(sets=(str(sets),))
     _, folder = run(tmp_path, config, [PLANTED, CLEAN])
     found = report.contamination(folder, config)
-    assert found["documents"] == {"searched": 10, "with_hits": 4, "contaminated": 4}
+    assert found["documents"] == {"searched": 10, "with_hits": 4, "contaminated": 4, "answered": 0}
     assert found["sets"]["exam"]["documents"] == 4 and found["unreadable"] == {"input.invalid_json": 1}
     first = found["questions"][0]
     assert (first["set"], first["id"], first["field"], first["documents"]) == ("exam", "gsm-2", "question", 2)
