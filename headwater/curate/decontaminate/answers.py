@@ -52,7 +52,7 @@ def of_row(row: dict[str, Any]) -> Answers:
         texts = [content.text for content in choices]
         return Answers((texts.pop(right)[:MAX_CHARS],), tuple(t[:MAX_CHARS] for t in texts), chr(ord("A") + right))
     given = [content.text for content in found if content.role == fields.ANSWER and _is_given(content.field)]
-    given += [str(value) for name, value in row.items() if _is_given(str(name)) and _is_number(value)]
+    given += [str(value) for name, value in row.items() if _is_number(value) and _is_given(str(name))]
     given += [final[1] for text in given if (final := _FINAL.search(text))]
     others = [content.text for content in choices if content.text not in given]
     return Answers(tuple(text[:MAX_CHARS] for text in given[:MAX_ANSWERS]), tuple(t[:MAX_CHARS] for t in others))
