@@ -43,9 +43,8 @@ class Answers(NamedTuple):
     letter: str = ""
 
 
-def of_row(row: dict[str, Any]) -> Answers:
-    """The answers of a row, each cut short; a choice that is named by letter or number is given by its text."""
-    found = list(fields.strings(row))
+def of_row(row: dict[str, Any], found: list[fields.Content]) -> Answers:
+    """The answers of a row with these strings, each cut short; of a choice named by letter or number its text."""
     choices = [content for content in found if content.role == fields.CHOICE]
     right = _right(row, choices)
     if right is not None:

@@ -38,9 +38,8 @@ class Content(NamedTuple):
     role: str  # QUESTION, CHOICE or ANSWER
 
 
-def contents(row: dict[str, Any]) -> list[Content]:
-    """The content of a row, in its order; choices stand with their question, as an examination prints them."""
-    found = list(strings(row))
+def contents(found: list[Content]) -> list[Content]:
+    """What of a row's strings is looked for; choices stand with their question, as an examination prints them."""
     question = next((content for content in found if content.role == QUESTION), None)
     choices = [content.text for content in found if content.role == CHOICE]
     if question is None or not choices:
@@ -49,9 +48,9 @@ def contents(row: dict[str, Any]) -> list[Content]:
     return [*(content for content in found if content.role != CHOICE), together]
 
 
-def strings(row: dict[str, Any]) -> Iterator[Content]:
+def strings(row: dict[str, Any]) -> list[Content]:
     """The strings of a row that are content, in its order, each by itself."""
-    return islice(_strings(row, "", QUESTION, 0), MAX_STRINGS)
+    return list(islice(_strings(row, "", QUESTION, 0), MAX_STRINGS))
 
 
 def row_id(row: dict[str, Any], number: int) -> str:

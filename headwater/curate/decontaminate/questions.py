@@ -86,8 +86,9 @@ def _texts(rows: Iterable[SetRow], figures: dict[str, Counter[str]]) -> Iterator
     left = MAX_CHARS
     for name, number, row in rows:
         figures.setdefault(name, Counter())["rows"] += 1
-        called, told = fields.row_id(row, number), answers.of_row(row)
-        for content in fields.contents(row):
+        found = fields.strings(row)
+        called, told = fields.row_id(row, number), answers.of_row(row, found)
+        for content in fields.contents(found):
             left -= len(content.text)
             if left < 0:
                 raise _too_large()

@@ -7,7 +7,7 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
-from headwater.curate.decontaminate import answers, report
+from headwater.curate.decontaminate import answers, fields, report
 from headwater.curate.decontaminate.answers import Answers
 from headwater.curate.decontaminate.config import DecontaminateConfig
 from tests.curate.decontaminate.test_stage import run
@@ -42,7 +42,7 @@ LISTED = "\n".join(f"{letter}. {text}" for letter, text in CHOICES.items())
     ],
 )  # fmt: skip
 def test_the_answer_of_a_row(row, expected):
-    assert answers.of_row(row) == expected
+    assert answers.of_row(row, fields.strings(row)) == expected
 
 
 @pytest.mark.parametrize(
