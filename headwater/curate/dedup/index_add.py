@@ -20,13 +20,13 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from headwater import storage
-from headwater.curate.dedup import copies, firsts, index, minhash, rows, sections
+from headwater.curate.dedup import bands, copies, firsts, index, rows, sections
 from headwater.curate.dedup.plan import KEY, RECORD_BYTES, Plan, partition
 from headwater.errors import HeadwaterError
 from headwater.pipeline import manifest, phases
 from headwater.pipeline.stage import Context
 
-DTYPES = {"url": KEY, "exact": KEY, "minhash": minhash.RECORD}
+DTYPES = {"url": KEY, "exact": KEY, "minhash": bands.RECORD}
 SORTED_BY = {"url": ("high", "low", "order"), "exact": ("high", "low", "order"), "minhash": ("bucket", "order")}
 _HERE = "headwater.curate.dedup.index_add"
 
@@ -64,12 +64,12 @@ def write_shard(task: dict[str, Any]) -> dict[str, Any]:
     inner = []
     for step in task["steps"]:
         if step == "minhash":
-            signatures = rows.take(minhash.fingerprints(plan, shard), new, np.uint32)
+            signatures = rows.take(bands.fingerprints(plan, shard), new, np.uint32)
             files.append(f"{home}/signatures/{shard:05d}.npy")
             with storage.open_atomic(folder / files[-1]) as handle:
                 np.lib.format.write_array(handle, signatures, version=(1, 0))
             there = copies.left(plan, folder, [name for names in drops.values() for name in names], shard)[new]
-            found = minhash.records_of(signatures[there], numbers[there], plan.config.bands)
+            found = bands.records_of(signatures[there], numbers[there], plan.config.bands)
         else:
             found = firsts.KEYS[step](plan, shard, new)
             found["order"] = numbers[np.searchsorted(new, found["order"])]
