@@ -7,7 +7,7 @@ a step runs and how like two documents must be are thresholds; `memory` changes 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from headwater.pipeline.option import option
 
@@ -20,8 +20,9 @@ SIGNATURE_FIELDS = ("ngram_words", "ngram_chars", "bands", "rows")
 
 @dataclass(frozen=True, kw_only=True)
 class DedupConfig:
-    """Copies of documents. Of those alike, the first in document order stays."""
+    """Copies of documents. Of those alike, the first in document order stays, or the longest."""
 
+    keep: Literal["first", "longest"] = option("first", "of documents alike, the one that stays: by order, or by bytes")
     url: bool = option(True, "pages with the same address, canonically spelled, are copies")
     minhash: bool = option(True, f"documents whose shingles are nearly the same are copies ({FINEWEB})")
     ngram_words: int = option(5, f"of a shingle ({FINEWEB})", "words", 1, MAX_NGRAM)
