@@ -47,7 +47,9 @@ def table(rows: list[list[str]], header: list[str]) -> str:
 
 def check_source(source: Any, command: str) -> None:
     """Raise HeadwaterError arguments with every problem that a source made from a command's options has."""
-    if problems := source.check():
+    from headwater.recipe import bounds
+
+    if problems := bounds.problems(source):
         told = "; ".join(f"{field}: {message}" for field, message in problems)
         raise HeadwaterError("arguments", told, mend=f"`headwater {command} --help` lists the options")
 

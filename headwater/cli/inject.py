@@ -17,6 +17,7 @@ def inject(
     facts: str = typer.Argument(..., help="a file of facts: JSONL, JSON, CSV, TSV or Parquet"),
     output: Path = typer.Option(..., "-o", "--output", help="a folder, or OUT.jsonl.zst"),
     exposures: int = typer.Option(20, "--exposures", min=1, help="documents that state each fact"),
+    together: str = typer.Option("1", "--facts-per-document", help="facts a document states: 3, or a range as 2..4"),
     lang: str = typer.Option("both", "--lang", help="languages to tell facts in: both, zh or en"),
     form: list[str] = typer.Option([], "--form", help="form to tell them in; several times; default: all in turn"),
     seed: int = typer.Option(7, "--seed", min=0, help="in what order facts come and forms take turns"),
@@ -50,7 +51,8 @@ def inject(
         if given not in allowed:
             raise HeadwaterError("arguments", f"{option} {given}: one of {', '.join(allowed)}")
     source = InjectSource(
-        facts=facts, exposures=exposures, lang=lang, forms=tuple(form), seed=seed, kind=kind, license=license,  # type: ignore[arg-type]
+        facts=facts, exposures=exposures, facts_per_document=together, lang=lang, forms=tuple(form),  # type: ignore[arg-type]
+        seed=seed, kind=kind, license=license,  # type: ignore[arg-type]
         domain=document.label(domain), endpoint=endpoint, model=model, paraphrase_share=share, max_tokens=max_tokens,
         temperature=temperature, concurrency=concurrency, requests_per_minute=rate, max_cost=max_cost,
         price_in=price_in, price_out=price_out, timeout_s=timeout_s, retries=retries,

@@ -66,13 +66,13 @@ def _run(
     if limit:
         recipe = replace(recipe, name=f"{recipe.name}-limit{limit}")
         loaded = replace(loaded, recipe=recipe)
-    stages = chain.stages(recipe, limit or None)
+    run_ = _prepared(recipe, root, limit)
+    stages = chain.stages(recipe, limit or None, run_.folder)
     names = [stage.name for stage in stages]
     end = _position(last, names, "--until", last=True) + 1 if last else len(stages)
     start = _position(first, names, "--from", last=False) if first else 0
     if start >= end:
         raise HeadwaterError("arguments", f"--from {first} comes after --until {last}: nothing would run")
-    run_ = _prepared(recipe, root, limit)
     if recipe.fork:
         from headwater.train import fork as forks
 

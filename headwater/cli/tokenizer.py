@@ -89,7 +89,7 @@ def configured(given: dict[str, Any]) -> Any:
 
 def whole(text: str, option: str) -> int:
     """`32k` as 32000. Raises HeadwaterError arguments."""
-    from headwater.recipe.convert import number
+    from headwater.recipe.spelling import number
 
     value = number(text)
     if value is None or value != int(value) or value < 1:
@@ -99,7 +99,7 @@ def whole(text: str, option: str) -> int:
 
 def share(text: str) -> float | None:
     """`.15`, `0.15` or `4` as a number; None when it is none."""
-    from headwater.recipe.convert import number
+    from headwater.recipe.spelling import number
 
     return number(f"0{text.strip()}" if text.strip().startswith(".") else text)
 

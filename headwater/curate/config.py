@@ -21,7 +21,7 @@ from headwater.curate.filters.gopher_repetition import GopherRepetitionConfig
 from headwater.curate.filters.minimal import MinimalConfig
 from headwater.curate.filters.url import UrlConfig
 from headwater.curate.langid.config import LangidConfig
-from headwater.curate.limits import outside
+from headwater.pipeline.option import option
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,24 +61,12 @@ class CurateConfig:
 class SplitConfig:
     """How much of each channel is held out for measuring, never for training."""
 
-    samples: int = field(default=200, metadata={"help": "held-out samples wanted a channel", "unit": "windows"})
-    window_tokens: int = field(default=512, metadata={"help": "expected length of a sample", "unit": "tokens"})
-    bytes_per_token: float = field(
-        default=4.0, metadata={"help": "expected bytes of text a token, before a tokenizer exists", "unit": "bytes"}
+    samples: int = option(200, "held-out samples wanted a channel", "windows")
+    window_tokens: int = option(512, "expected length of a sample", "tokens", least=1)
+    bytes_per_token: float = option(
+        4.0, "expected bytes of text a token, before a tokenizer exists", "bytes", least=0.01, most=64
     )
-    max_share: float = field(
-        default=0.05, metadata={"help": "most of a channel's documents that are held out; one of two at least"}
-    )
-
-    def check(self) -> list[tuple[str, str]]:
-        problems = outside(self, ("max_share",))
-        if self.samples < 0:
-            problems.append(("samples", "must be 0 or more"))
-        if self.window_tokens < 1:
-            problems.append(("window_tokens", "must be 1 or more"))
-        if not 0 < self.bytes_per_token <= 64:
-            problems.append(("bytes_per_token", "must be above 0 and at most 64"))
-        return problems
+    max_share: float = option(0.05, "most of a channel's documents that are held out; one of two at least", "0 to 1")
 
 
 def annotation_fields(config: CurateConfig) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Documents of any files, brought into shards once for a command that works on them in stages.
 
-In: input paths and a work folder. Out: `acquire/documents/NAME.parquet` of a bounded size, and a note of what they were
-read from and why, so that the same command again, killed or not, goes on from there, and another begins anew.
+In: input paths and a work folder. Out: `acquire/documents/NAME.parquet` of a bounded size, `refused.parquet` with what
+could not be read (`curate.unread`), and a note of what they were read from and why, so that the same command again,
+killed or not, goes on from there, and another begins anew.
 """
 
 from __future__ import annotations
@@ -9,22 +10,33 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from headwater import document, storage
+from headwater.curate import unread
+from headwater.document import folders
 
 READ = "read.json"  # written when the documents are whole
+REFUSED = "refused.parquet"  # there where something was
 SHARD_BYTES = 64 << 20  # of text
 SHARD_ROWS = 50_000
 
 
-def bring(inputs: list[str], work: Path, request: dict[str, Any], kind: str = "") -> tuple[dict[str, int], bool]:
+def _silent(_: str) -> None:
+    """Says nothing."""
+
+
+def bring(
+    inputs: list[str], work: Path, request: dict[str, Any], kind: str = "", say: Callable[[str], None] = _silent
+) -> tuple[dict[str, int], bool]:
     """The rows that could not be read, by reason; and whether the documents were there already.
 
     `request`: what else the work in this folder depends on, as JSON. `kind` replaces the rows' own where it is given.
+    `say` is told of files that are left out: of a folder of `headwater curate` only what it kept is read.
     """
     request = {**request, "kind": kind, "files": described(inputs)}
     if work.exists():
@@ -35,7 +47,8 @@ def bring(inputs: list[str], work: Path, request: dict[str, Any], kind: str = ""
                 return before["unreadable"], True
         shutil.rmtree(work)
     problems: Counter[str] = Counter()
-    write_documents(inputs, work / "acquire" / "documents", kind, problems)
+    refused = write_documents(wanted(inputs, say), work / "acquire" / "documents", kind, problems)
+    refused.write(work / REFUSED)
     unreadable = dict(sorted(problems.items()))
     storage.write_json(work / READ, {"request": request, "unreadable": unreadable})
     return unreadable, False
@@ -44,16 +57,25 @@ def bring(inputs: list[str], work: Path, request: dict[str, Any], kind: str = ""
 def described(names: list[str]) -> list[list[Any]]:
     """Every file with its size and time of change; the name alone where it is not on this disk."""
     found: list[list[Any]] = []
-    for name in document.expand(names):
-        path = Path(str(name))
+    for item in wanted(names):
+        path = Path(item.location)
         given = path.stat() if path.exists() else None
-        found.append([str(name), *((given.st_size, given.st_mtime_ns) if given else ())])
+        found.append([item.location, *((given.st_size, given.st_mtime_ns) if given else ())])
     return found
 
 
-def write_documents(inputs: list[str], folder: Path, kind: str, problems: Counter[str]) -> None:
-    """Copy the inputs into shards of a bounded size, at least one. An id that came before gets a number behind it."""
+def wanted(names: list[str], say: Callable[[str], None] = _silent) -> list[document.InputFile]:
+    """The files behind names, but those that an earlier curation rejected."""
+    return unread.kept_only(folders.found(names), names, say)
+
+
+def write_documents(files: list[document.InputFile], folder: Path, kind: str, problems: Counter[str]) -> unread.Refused:
+    """Copy the inputs into shards of a bounded size, at least one; what was refused.
+
+    An id that came before gets a number behind it.
+    """
     pending: list[pa.RecordBatch] = []
+    refused = unread.Refused()
     shards = 0
     known = Ids()
 
@@ -63,7 +85,7 @@ def write_documents(inputs: list[str], folder: Path, kind: str, problems: Counte
         shards += 1
         pending.clear()
 
-    for batch in document.read(inputs, problems):
+    for batch in (batch for item in files for batch in document.batches_of(refused.rows_of(item, problems))):
         if kind:
             column = batch.schema.get_field_index("kind")
             batch = batch.set_column(column, document.SCHEMA.field("kind"), pa.array([kind] * batch.num_rows))
@@ -72,6 +94,7 @@ def write_documents(inputs: list[str], folder: Path, kind: str, problems: Counte
             flush()
     if pending or not shards:
         flush()
+    return refused
 
 
 class Ids:

@@ -32,7 +32,7 @@ TECHNICAL: dict[str, dict[str, Any]] = {
         "max_dup_9gram": 0.32,
         "max_dup_10gram": 0.30,
     },
-    "c4": {"max_curly_brackets": float("inf"), "min_sentences": 1},
+    "c4": {"max_curly_brackets": 1_000_000, "min_sentences": 1},
     "fineweb": {"enabled": False},
 }
 

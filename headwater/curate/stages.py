@@ -61,7 +61,7 @@ def read(config: CurateConfig, texts: str, fields: dict[str, Any], seed: int) ->
         found.append(
             Stage(
                 name="decontaminate",
-                version=1,
+                version=2,
                 function="headwater.curate.decontaminate.stage:run",
                 config=config.decontaminate,
                 fields=hit_fields(config.decontaminate) | fields.get("decontaminate", {}),

@@ -1,8 +1,9 @@
 """Curation of any documents outside a run: what `headwater curate` does.
 
-In: input paths. Out, in a folder: `kept/*.parquet`, `rejected/*.parquet` (documents with reason and
-value), `report.json` and what else the stages tell (REPORTS). Steps: copy the inputs into shards → the stages of a
-run, in a hidden folder from which the same command goes on where it was cut short → write kept and rejected apart.
+In: input paths. Out, in a folder: `kept/*.parquet`, `rejected/*.parquet` (documents with reason and value, and what
+could not be read), `report.json` and what else the stages tell (REPORTS). Steps: copy the inputs into shards → the
+stages of a run, in a hidden folder from which the same command goes on where it was cut short → write kept and
+rejected apart.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headwater import document, storage
-from headwater.curate import decide, stages
+from headwater.curate import decide, stages, unread
 from headwater.curate import inputs as inputs_of
 from headwater.curate.clean.config import CleanConfig
 from headwater.curate.config import CurateConfig
@@ -42,7 +43,6 @@ REPORTS = (
     "spans.json",
 )  # of the stages, where they ran
 VERSION = 1  # of what lies in the work folder
-REJECTED_SCHEMA = pa.schema([*document.SCHEMA, pa.field("reason", pa.string()), pa.field("value", pa.float64())])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,9 +71,11 @@ def curate_files(
     clean = clean or CleanConfig()
     with workspace.locked(output, "another `headwater curate` writes here"):
         request = {"version": VERSION, "curate": asdict(config), "clean": asdict(clean), "sets": _sets(config)}
-        problems, _ = inputs_of.bring(inputs, work, json.loads(json.dumps(request)), kind)
+        problems, _ = inputs_of.bring(inputs, work, json.loads(json.dumps(request)), kind, report.say)
         if not any(pq.read_metadata(path).num_rows for path in shards(work / "acquire" / "documents")):
             _remove_results(output)
+            if (work / inputs_of.REFUSED).exists():
+                storage.link_file(work / inputs_of.REFUSED, output / "rejected" / inputs_of.REFUSED)
             figures = {"in": sum(problems.values()), "kept": 0, "rejected": problems}
             storage.write_json(output / "report.json", figures)
             shutil.rmtree(work)
@@ -172,11 +174,13 @@ def _publish_reports(work: Path, output: Path) -> None:
 
 def _write_results(work: Path, texts: Path) -> None:
     """Documents with their decided labels, kept and rejected apart, a file a shard."""
-    for name, schema in (("kept", document.SCHEMA), ("rejected", REJECTED_SCHEMA)):
+    for name, schema in (("kept", document.SCHEMA), ("rejected", unread.SCHEMA)):
         for shard in sorted(texts.glob("*.parquet")):
             verdicts = work / "curate" / decide.FOLDER / shard.name
             batches = _decided(shard, verdicts, name == "kept", schema)
             document.write_parquet(work / "out" / name / shard.name, batches, schema)
+    if (work / inputs_of.REFUSED).exists():
+        storage.link_file(work / inputs_of.REFUSED, work / "out" / "rejected" / inputs_of.REFUSED)
 
 
 def _decided(documents: Path, verdicts: Path, kept: bool, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

@@ -1,32 +1,22 @@
 """From a Node tree to frozen dataclasses, every mistake collected with its place.
 
 In: a Node and a type (a dataclass, or one of the types of decision 001). Out: the value.
-Numbers take suffixes: k, M, B are powers of ten, Ki, Mi, Gi powers of two.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
-import re
 import types
 from difflib import get_close_matches
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from headwater.recipe import bounds
+from headwater.recipe.spelling import number
 from headwater.recipe.tree import Node, Problem
 
-SUFFIXES = {"k": 1e3, "M": 1e6, "B": 1e9, "T": 1e12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
-_NUMBER = re.compile(r"^([-+]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(k|K|M|B|T|Ki|Mi|Gi)?$")
+LARGEST = 2**63 - 1  # of any number: what 8 bytes hold
 FAILED = object()
-
-
-def number(text: str) -> float | None:
-    """`20M` as 20000000.0; None when it is not a number."""
-    match = _NUMBER.match(text.strip())
-    if not match:
-        return None
-    suffix = {"K": "k"}.get(match[2], match[2])
-    return float(match[1].replace("_", "")) * (SUFFIXES[suffix] if suffix else 1)
 
 
 def convert(node: Node, kind: Any, path: str, problems: list[Problem]) -> Any:
@@ -109,7 +99,7 @@ def _named(node: Node, before: str = "") -> frozenset[str]:
 
 def _self_check(section: Any, node: Node, path: str, wrong: set[str], problems: list[Problem]) -> bool:
     """Ask the section what its types cannot say; whether it found anything beside the fields `wrong` already."""
-    asked = section.check() if hasattr(section, "check") else []
+    asked = bounds.problems(section)
     found = [(inner, message) for inner, message in asked if inner.split(".")[0] not in wrong]
     for inner, message in found:
         place = node
@@ -141,9 +131,10 @@ def _union(node: Node, kinds: tuple[Any, ...], path: str, problems: list[Problem
 def _literal(node: Node, allowed: tuple[Any, ...], path: str, problems: list[Problem]) -> Any:
     if node.value in allowed and not isinstance(node.value, dict | list):
         return node.value
-    names = [str(a) for a in allowed]
+    names = [str(a) for a in allowed if a != ""]
     near = get_close_matches(str(node.value), names, 1)
-    hint = f"did you mean {near[0]!r}?" if near else "one of " + ", ".join(names)
+    known = ", ".join(names) + (" or ''" if "" in allowed else "")
+    hint = (f"did you mean {near[0]!r}? " if near else "") + f"known are {known}"
     return _fail(node, path, f"{_describe(node)} is not allowed; {hint}", problems)
 
 
@@ -177,6 +168,8 @@ def _scalar(node: Node, kind: Any, path: str, problems: list[Problem]) -> Any:
         )
     if isinstance(value, str):
         value = number(value)
+    if isinstance(value, int | float) and LARGEST < abs(value) < math.inf:
+        return _fail(node, path, f"no number of a recipe is as large as {_describe(node)}", problems)
     if value is None or isinstance(value, bool | dict | list) or not math.isfinite(value):
         wanted = "a whole number such as 400, 32k or 16Ki" if kind is int else "a number such as 0.1 or 3e-4"
         return _fail(node, path, f"expected {wanted}, got {_describe(node)}", problems)

@@ -6,6 +6,7 @@ import dataclasses
 import types
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from headwater.recipe import bounds
 from headwater.recipe.compose import SECTIONS, SOURCES, Recipe, section_type, source_type
 
 NUMBER_PATTERN = r"^[-+]?(\d[\d_]*(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*(k|K|M|B|T|Ki|Mi|Gi)?$"
@@ -58,11 +59,25 @@ def of_type(kind: Any) -> dict[str, Any]:
     return {"type": words[kind]} if kind in words else {}
 
 
+def _bounded(entry: dict[str, Any], field: dataclasses.Field[Any]) -> dict[str, Any]:
+    """A number's schema with the least and the most that it may be."""
+    known = bounds.of(field)
+    if known is None:
+        return entry
+    least, most = (int(bound) if bound.is_integer() else bound for bound in known)
+    return entry | {
+        "anyOf": [
+            one | ({"minimum": least, "maximum": most} if one.get("type") in ("integer", "number") else {})
+            for one in entry.get("anyOf", [])
+        ]
+    }
+
+
 def _of_section(kind: Any) -> dict[str, Any]:
     hints = get_type_hints(kind)
     properties, required = {}, []
     for field in dataclasses.fields(kind):
-        entry = of_type(hints[field.name])
+        entry = _bounded(of_type(hints[field.name]), field)
         words = [field.metadata.get("help", ""), f"(in {field.metadata['unit']})" if field.metadata.get("unit") else ""]
         entry["description"] = " ".join(word for word in words if word)
         if field.default is not dataclasses.MISSING:

@@ -13,7 +13,7 @@ from headwater.curate import inputs
 def ids_of(tmp_path, names):
     path = tmp_path / "in.jsonl"
     path.write_text("".join(json.dumps({"id": name, "text": f"text {n}"}) + "\n" for n, name in enumerate(names)))
-    inputs.write_documents([str(path)], tmp_path / "documents", "", Counter())
+    inputs.write_documents(inputs.wanted([str(path)]), tmp_path / "documents", "", Counter())
     return [
         name for shard in sorted((tmp_path / "documents").iterdir()) for name in pq.read_table(shard)["id"].to_pylist()
     ]

@@ -14,6 +14,7 @@ from headwater import document
 from headwater.curate import decide, split
 from headwater.curate.config import SplitConfig
 from headwater.pipeline import selection
+from headwater.recipe import bounds
 from tests.curate import workspace
 
 SMALL = SplitConfig(samples=4, window_tokens=16, bytes_per_token=4.0, max_share=0.25)
@@ -140,4 +141,4 @@ def test_text_is_reached_through_the_split(tmp_path):
 
 @pytest.mark.parametrize("field", ["samples", "window_tokens", "bytes_per_token", "max_share"])
 def test_impossible_settings_are_named(field):
-    assert [name for name, _ in SplitConfig(**{field: -1}).check()] == [field]
+    assert [name for name, _ in bounds.problems(SplitConfig(**{field: -1}))] == [field]

@@ -9,7 +9,7 @@ import pytest
 
 from headwater.errors import HeadwaterError
 from headwater.pipeline import manifest, runner
-from headwater.pipeline.engine.local import LocalEngine
+from headwater.pipeline.engine.local import MOST_A_CORE, LocalEngine, available_cores
 from headwater.pipeline.progress import Reporter
 from headwater.pipeline.stage import Stage
 from headwater.pipeline.workspace import Workspace, locked, unused_entries
@@ -161,3 +161,9 @@ def test_two_processes_do_not_work_on_one_run(toy):
     with locked(run.folder / ".lock", "busy"), pytest.raises(HeadwaterError) as caught:
         toy(chain())
     assert caught.value.failure == "in_use"
+
+
+def test_more_workers_than_a_machine_can_use_are_not_started():
+    cores = available_cores()
+    assert LocalEngine(999_999).workers == MOST_A_CORE * cores and LocalEngine(3).workers == 3
+    assert LocalEngine().workers == cores

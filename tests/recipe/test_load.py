@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.errors import HeadwaterError
-from headwater.recipe.convert import number
 from headwater.recipe.load import load, preset_names, resolved
+from headwater.recipe.spelling import number
 from headwater.recipe.tree import parse
 
 GOOD = """\

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 ID_FIELDS = ("id", "task_id", "question_id", "qid", "uid", "idx", "pairid", "n")
@@ -37,19 +38,19 @@ class Content(NamedTuple):
     role: str  # QUESTION, CHOICE or ANSWER
 
 
-def contents(row: dict[str, Any]) -> list[Content]:
-    """The content of a row, in its order; choices stand with their question, as an examination prints them."""
-    found: list[Content] = []
-    for content in _strings(row, "", QUESTION, 0):
-        if len(found) >= MAX_STRINGS:
-            break
-        found.append(content)
+def contents(found: list[Content]) -> list[Content]:
+    """What of a row's strings is looked for; choices stand with their question, as an examination prints them."""
     question = next((content for content in found if content.role == QUESTION), None)
     choices = [content.text for content in found if content.role == CHOICE]
     if question is None or not choices:
         return found
     together = Content(f"{question.field}+choices", "\n".join([question.text, *choices]), QUESTION)
     return [*(content for content in found if content.role != CHOICE), together]
+
+
+def strings(row: dict[str, Any]) -> list[Content]:
+    """The strings of a row that are content, in its order, each by itself."""
+    return list(islice(_strings(row, "", QUESTION, 0), MAX_STRINGS))
 
 
 def row_id(row: dict[str, Any], number: int) -> str:

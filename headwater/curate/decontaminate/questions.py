@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from headwater.curate.decontaminate import fields
+from headwater.curate.decontaminate import answers, fields
+from headwater.curate.decontaminate.answers import Answers
 from headwater.curate.decontaminate.config import CHARS_PER_WORD, DecontaminateConfig
 from headwater.curate.decontaminate.sets import SetRow
 from headwater.errors import HeadwaterError
@@ -31,6 +32,9 @@ SCHEMA = pa.schema(
         ("rows", pa.int64()),  # that share the text
         ("units", pa.float64()),  # words, and characters at their worth in words
         ("short", pa.bool_()),  # found whole or not at all
+        ("answers", pa.list_(pa.string())),  # any of which is right
+        ("others", pa.list_(pa.string())),  # choices that are not
+        ("letter", pa.string()),  # of the choice that is right
     ]
 )
 PIECE_CHARS = 8_000  # a longer text is searched for in pieces
@@ -53,6 +57,7 @@ class _Text(NamedTuple):
     field: str
     text: str
     role: str
+    told: Answers
 
 
 def gather(
@@ -81,14 +86,15 @@ def _texts(rows: Iterable[SetRow], figures: dict[str, Counter[str]]) -> Iterator
     left = MAX_CHARS
     for name, number, row in rows:
         figures.setdefault(name, Counter())["rows"] += 1
-        called = fields.row_id(row, number)
-        for content in fields.contents(row):
+        found = fields.strings(row)
+        called, told = fields.row_id(row, number), answers.of_row(row, found)
+        for content in fields.contents(found):
             left -= len(content.text)
             if left < 0:
                 raise _too_large()
             for start in range(0, len(content.text), PIECE_CHARS):
                 piece = content.text[start : start + PIECE_CHARS]
-                yield _Text(name, number, called, content.field[:200], piece, content.role)
+                yield _Text(name, number, called, content.field[:200], piece, content.role, told)
 
 
 def _too_large() -> HeadwaterError:
@@ -167,7 +173,7 @@ def _chosen(
             continue
         figures[entry.set]["searched"] += 1
         chosen.append(place)
-        values = (entry.set, entry.row, entry.id, entry.field, entry.text, len(rows), units, short)
+        values = (entry.set, entry.row, entry.id, entry.field, entry.text, len(rows), units, short, *entry.told)
         for name, value in zip(SCHEMA.names, values, strict=True):
             columns[name].append(value)
     arrays = [

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headwater import document, storage
-from headwater.curate.decontaminate import index, questions, sets
+from headwater.curate.decontaminate import answers, index, questions, sets
 from headwater.curate.decontaminate.config import DecontaminateConfig
 from headwater.curate.decontaminate.verdict import COLUMNS, FOLDER
 from headwater.errors import HeadwaterError
@@ -30,11 +30,13 @@ from headwater.pipeline import phases
 from headwater.pipeline.stage import Context, shards
 
 QUESTIONS, SETS = "questions.parquet", "sets.json"
-HIT = pa.struct([("question", pa.int64()), ("share", pa.float64()), ("begin", pa.int64()), ("end", pa.int64())])
+HIT = pa.struct([("question", pa.int64()), ("share", pa.float64()), ("begin", pa.int64()), ("end", pa.int64()),
+                 ("answer_near", pa.bool_())])  # fmt: skip
 SCHEMA = pa.schema(
     [("id", pa.string())]
     + [(name, pa.float64()) for name in COLUMNS]
-    + [("hits", pa.list_(HIT))]  # best first; `begin` and `end` count the text's characters
+    # best first; `begin` and `end` count the text's characters; `answer_near` is null where no answer is known
+    + [("hits", pa.list_(HIT))]
 )
 TEXT_CHARS = 400  # of a question, in questions.parquet
 _INDEX = f"{phases.WORK}/index"
@@ -83,6 +85,7 @@ def search_shard(task: dict[str, Any]) -> dict[str, Any]:
     """Write the hits of one documents shard, under its name."""
     folder, shard, config = Path(task["folder"]), Path(task["shard"]), task["config"]
     searched, table = index.load(folder / _INDEX)
+    asked = pq.read_table(folder / QUESTIONS, columns=["answers", "others", "letter"])
     name, found = f"{FOLDER}/{shard.name}", 0
 
     def batches() -> Iterator[pa.RecordBatch]:
@@ -91,13 +94,21 @@ def search_shard(task: dict[str, Any]) -> dict[str, Any]:
             offsets, text = arrow.text_buffers(batch.column("text"))
             hits = match(offsets, text, table, searched, index.limits(config))
             found += len(np.unique(hits.rows))
-            yield _rows(batch.column("id"), offsets, text, hits)
+            yield _rows(batch.column("id"), offsets, text, hits, _answered(offsets, text, hits, asked, table))
 
     rows = document.write_parquet(folder / name, batches(), SCHEMA)
     return {"files": [name], "rows": rows, "found": found}
 
 
-def _rows(ids: pa.Array, offsets: np.ndarray, text: np.ndarray, hits: Hits) -> pa.RecordBatch:
+def _answered(offsets: np.ndarray, text: np.ndarray, hits: Hits, asked: pa.Table, table: np.ndarray) -> pa.Array:
+    """For each hit whether the answer stands near."""
+    told = [answers.Answers(*row.values()) for row in asked.take(pa.array(hits.items)).to_pylist()]
+    firsts, lasts = offsets[hits.rows].tolist(), offsets[hits.rows + 1].tolist()
+    spans = list(zip(firsts, hits.begins.tolist(), hits.ends.tolist(), lasts, strict=True))
+    return pa.array(answers.near(text, spans, told, table), pa.bool_())
+
+
+def _rows(ids: pa.Array, offsets: np.ndarray, text: np.ndarray, hits: Hits, answered: pa.Array) -> pa.RecordBatch:
     """The hits of a batch, a row a document."""
     num_rows = len(offsets) - 1
     firsts = offsets[hits.rows]
@@ -105,7 +116,7 @@ def _rows(ids: pa.Array, offsets: np.ndarray, text: np.ndarray, hits: Hits) -> p
         [_num_chars(text[first:place]) for first, place in zip(firsts.tolist(), places.tolist(), strict=True)]
         for places in (hits.begins, hits.ends)
     ]
-    columns = [pa.array(hits.items), pa.array(hits.shares), *(pa.array(span, pa.int64()) for span in spans)]
+    columns = [pa.array(hits.items), pa.array(hits.shares), *(pa.array(span, pa.int64()) for span in spans), answered]
     bounds = np.searchsorted(hits.rows, np.arange(num_rows + 1)).astype(np.int32)
     lists = pa.ListArray.from_arrays(pa.array(bounds), pa.StructArray.from_arrays(columns, fields=list(HIT)))
     shares = [pa.array(hits.shares_of[:, side], pa.float64(), from_pandas=True) for side in range(len(COLUMNS))]

@@ -7,7 +7,7 @@ a step runs and how like two documents must be are thresholds; `memory` changes 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from headwater.pipeline.option import option
 
@@ -20,46 +20,40 @@ SIGNATURE_FIELDS = ("ngram_words", "ngram_chars", "bands", "rows")
 
 @dataclass(frozen=True, kw_only=True)
 class DedupConfig:
-    """Copies of documents. Of those alike, the first in document order stays."""
+    """Copies of documents. Of those alike, the first in document order stays, or the longest."""
 
+    keep: Literal["first", "longest"] = option("first", "of documents alike, the one that stays: by order, or by bytes")
     url: bool = option(True, "pages with the same address, canonically spelled, are copies")
     minhash: bool = option(True, f"documents whose shingles are nearly the same are copies ({FINEWEB})")
-    ngram_words: int = option(5, f"of a shingle ({FINEWEB})", "words")
-    ngram_chars: int = option(5, "of a shingle, where words are not spaced", "characters")
-    bands: int = option(14, f"parts of a signature that are compared whole ({FINEWEB})")
-    rows: int = option(8, f"values in a band ({FINEWEB})")
+    ngram_words: int = option(5, f"of a shingle ({FINEWEB})", "words", 1, MAX_NGRAM)
+    ngram_chars: int = option(5, "of a shingle, where words are not spaced", "characters", 1, MAX_NGRAM)
+    bands: int = option(14, f"parts of a signature that are compared whole ({FINEWEB})", "bands", 1, MAX_PERMUTATIONS)
+    rows: int = option(8, f"values in a band ({FINEWEB})", "values", 1, MAX_PERMUTATIONS)
     min_similarity: float = option(0.7, "of two signatures, for a copy; 0: one equal band is enough", "0 to 1")
     semantic: bool = option(False, f"documents that use nearly the same words are copies ({SEMDEDUP})")
-    semantic_dims: int = option(128, "of a document's vector")
+    semantic_dims: int = option(128, "of a document's vector", "dimensions", 64, 1024)
     semantic_similarity: float = option(0.97, "cosine of two vectors, for a copy", "0 to 1")
-    span_words: int = option(0, "words of a passage that is cut where an earlier document has it; 0: none is", "words")
-    span_chars: int = option(0, "the same, where words are not spaced; 0: as many as 1.6 times the words", "characters")
+    span_words: int = option(
+        0, "words of a passage that is cut where an earlier document has it; 0: none is", "words", most=10_000
+    )
+    span_chars: int = option(
+        0, "the same, where words are not spaced; 0: as many as 1.6 times the words", "characters", most=10_000
+    )
     index: str = option("", "folder of what earlier runs kept; their documents are copies, and this run's are added")
-    memory: int = option(256_000_000, "that finding copies may take, all workers together", "bytes")
+    memory: int = option(256_000_000, "that finding copies may take, all workers together", "bytes", least=MIN_MEMORY)
 
     def check(self) -> list[tuple[str, str]]:
-        problems = [
-            (name, f"must be from 1 to {MAX_NGRAM}")
-            for name in ("ngram_words", "ngram_chars")
-            if not 1 <= getattr(self, name) <= MAX_NGRAM
-        ]
-        problems += [(name, "must be 1 or more") for name in ("bands", "rows") if getattr(self, name) < 1]
-        if not problems and self.bands * self.rows > MAX_PERMUTATIONS:
+        problems = []
+        if self.bands * self.rows > MAX_PERMUTATIONS:
             problems.append(("bands", f"bands x rows is at most {MAX_PERMUTATIONS}"))
+        if self.semantic_dims % 64:
+            nearest = max(64, round(self.semantic_dims / 64) * 64)
+            problems.append(("semantic_dims", f"must be a multiple of 64; the nearest is {nearest}"))
         problems += [
-            (name, "must be from 0 to 1")
-            for name in ("min_similarity", "semantic_similarity")
-            if not 0 <= getattr(self, name) <= 1
-        ]
-        if self.semantic_dims % 64 or not 64 <= self.semantic_dims <= 1024:
-            problems.append(("semantic_dims", "must be a multiple of 64, at most 1024"))
-        problems += [
-            (name, "must be 0, or from 8 to 10000")
+            (name, "must be 0, or 8 or more; the nearest is 8")
             for name in ("span_words", "span_chars")
-            if getattr(self, name) and not 8 <= getattr(self, name) <= 10_000
+            if 0 < getattr(self, name) < 8
         ]
-        if self.memory < MIN_MEMORY:
-            problems.append(("memory", f"must be at least {MIN_MEMORY // 10**6}M"))
         return problems
 
 

@@ -6,7 +6,7 @@ A document that an earlier step rejected takes no part in a later one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -48,11 +48,12 @@ def of_shard(plan: Plan, folder: Path, files: Iterable[str], shard: int) -> np.n
     return found[np.argsort(found["order"], kind="stable")]
 
 
-def left(plan: Plan, folder: Path, files: Iterable[str], shard: int) -> np.ndarray:
-    """A mask of the shard's rows that no rule and none of these drops rejected."""
+def left(plan: Plan, folder: Path, files: Iterable[str], shard: int, steps: Sequence[str] = STEPS) -> np.ndarray:
+    """A mask of the shard's rows that no rule and none of these drops rejected. `steps`: whose drops count."""
     table = pq.read_table(folder / judged_file(plan.names[shard]), columns=["reason"])
     there = pc.equal(table["reason"], "").combine_chunks().to_numpy(zero_copy_only=False).astype(bool)
-    there[of_shard(plan, folder, files, shard)["order"]] = False
+    found = of_shard(plan, folder, files, shard)
+    there[found["order"][np.isin(found["step"], [STEPS.index(step) for step in steps])]] = False
     return there
 
 

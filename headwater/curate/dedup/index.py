@@ -169,7 +169,7 @@ def records(segment: Segment, step: str, dtype: np.dtype, number: int, bits: int
 
 def matches(known: list[Segment], buckets: np.ndarray, number: int, bits: int) -> np.ndarray:
     """Records of the index in any of these buckets."""
-    from headwater.curate.dedup.minhash import RECORD
+    from headwater.curate.dedup.bands import RECORD
 
     wanted = np.unique(buckets)
     found = [np.zeros(0, RECORD)]

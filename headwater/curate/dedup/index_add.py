@@ -20,20 +20,20 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from headwater import storage
-from headwater.curate.dedup import copies, firsts, index, minhash, rows, sections
+from headwater.curate.dedup import bands, copies, firsts, index, rows, sections
 from headwater.curate.dedup.plan import KEY, RECORD_BYTES, Plan, partition
 from headwater.errors import HeadwaterError
 from headwater.pipeline import manifest, phases
 from headwater.pipeline.stage import Context
 
-DTYPES = {"url": KEY, "exact": KEY, "minhash": minhash.RECORD}
+DTYPES = {"url": KEY, "exact": KEY, "minhash": bands.RECORD}
 SORTED_BY = {"url": ("high", "low", "order"), "exact": ("high", "low", "order"), "minhash": ("bucket", "order")}
 _HERE = "headwater.curate.dedup.index_add"
 
 
-def run(context: Context, plan: Plan, made_of: tuple[str, str], drops: dict[str, list[str]], exact: bool) -> None:
-    """Add this corpus to the index. `made_of`: its digest and its owner; `drops`: the files of each step."""
-    steps = [name for name in DTYPES if name in drops]
+def run(context: Context, plan: Plan, made_of: tuple[str, str], ran: list[str], drops: list[str], exact: bool) -> None:
+    """Add this corpus to the index. `made_of`: its digest and its owner; `ran`: the steps; `drops`: files of all."""
+    steps = [name for name in DTYPES if name in ran]
     bits = plan.bits(plan.num_documents * max(1, plan.config.bands), RECORD_BYTES)
     fields = {"plan": plan, "bits": bits, "steps": steps}
     tasks = [{**fields, "key": name, "shard": number, "drops": drops} for number, name in enumerate(plan.names)]
@@ -53,7 +53,7 @@ def write_shard(task: dict[str, Any]) -> dict[str, Any]:
     """Signatures and ids of a shard's documents, and their keys by partition."""
     folder, plan, shard, drops, bits = Path(task["folder"]), task["plan"], task["shard"], task["drops"], task["bits"]
     home = f"{phases.WORK}/index.{bits}"
-    new = np.flatnonzero(copies.left(plan, folder, [*drops.get("url", []), *drops.get("exact", [])], shard))
+    new = np.flatnonzero(copies.left(plan, folder, drops, shard, ("url", "exact")))
     if len(new) >= 1 << index.SHARD_BITS:
         raise HeadwaterError("data", "a shard has too many documents for an index", where=plan.names[shard])
     numbers = (shard << index.SHARD_BITS) | np.arange(len(new))
@@ -64,12 +64,12 @@ def write_shard(task: dict[str, Any]) -> dict[str, Any]:
     inner = []
     for step in task["steps"]:
         if step == "minhash":
-            signatures = rows.take(minhash.fingerprints(plan, shard), new, np.uint32)
+            signatures = rows.take(bands.fingerprints(plan, shard), new, np.uint32)
             files.append(f"{home}/signatures/{shard:05d}.npy")
             with storage.open_atomic(folder / files[-1]) as handle:
                 np.lib.format.write_array(handle, signatures, version=(1, 0))
-            there = copies.left(plan, folder, [name for names in drops.values() for name in names], shard)[new]
-            found = minhash.records_of(signatures[there], numbers[there], plan.config.bands)
+            there = copies.left(plan, folder, drops, shard)[new]
+            found = bands.records_of(signatures[there], numbers[there], plan.config.bands)
         else:
             found = firsts.KEYS[step](plan, shard, new)
             found["order"] = numbers[np.searchsorted(new, found["order"])]

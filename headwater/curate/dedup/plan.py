@@ -15,6 +15,7 @@ from headwater.curate.dedup.config import DedupConfig
 
 MAX_REGIONS = 256
 MAX_PARTITIONS = 4096
+MIN_PARTITION_BYTES = 1 << 20  # a smaller one saves no memory: the process that works on it is larger by far
 KEY_BYTES, RECORD_BYTES = 160, 160  # of a reducer's memory for each record: the record, its order, and what is matched
 
 KEY = np.dtype([("high", "<u8"), ("low", "<u8"), ("order", "<i8")])
@@ -72,7 +73,7 @@ class Plan:
 
     def bits(self, records: int, record_bytes: int) -> int:
         """Partitions for so many records are 2 to this power: the first bits of a key say which."""
-        needed = max(1, records * record_bytes // self.task_memory)
+        needed = max(1, records * record_bytes // max(self.task_memory, MIN_PARTITION_BYTES))
         return min(int(needed - 1).bit_length(), MAX_PARTITIONS.bit_length() - 1)
 
 

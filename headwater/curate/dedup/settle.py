@@ -2,14 +2,14 @@
 
 In: the drops of all steps and the edges of near-duplicates. Out, by region: the drops with their last survivor, the
 cluster of every document that has one beside itself, and the ids that these name.
-A copy of a copy is a copy of what stays. A cluster is named for its first document's text, so that a document alone
-is its own; documents in one cluster stay on one side of a split.
-Memory: 17 bytes a document, in a file where that is more than the budget allows.
+A copy of a copy is a copy of what stays: the first of all alike, or the longest (`longest`). A cluster is named for its
+first document's text, so that a document alone is its own; documents in one cluster stay on one side of a split.
+Memory: 17 bytes a document (33 to find the longest), in a file where that is more than the budget allows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headwater import storage
-from headwater.curate.dedup import copies, index, sections
+from headwater.curate.dedup import copies, index, longest, sections
 from headwater.curate.dedup.minhash import EDGE
 from headwater.curate.dedup.plan import DROP, Plan
 from headwater.pipeline import phases
@@ -82,9 +82,21 @@ def settle(task: dict[str, Any]) -> dict[str, Any]:
             beside["order"], beside["root"] = moved + first, roots[moved]
             yield beside
 
-    sections.write(folder / SETTLED, settled(), DROP, plan.num_regions)
+    last = _with_longest(plan, scratch, settled) if plan.config.keep == "longest" else settled()
+    sections.write(folder / SETTLED, last, DROP, plan.num_regions)
     sections.write(folder / CLUSTERS, clusters(), CLUSTER, plan.num_regions)
     return {"files": [SETTLED, CLUSTERS]}
+
+
+def _with_longest(plan: Plan, scratch: Path, settled: Callable[[], Iterator[np.ndarray]]) -> Iterator[np.ndarray]:
+    """The settled drops, region by region, with the longest of each group in place of its first."""
+    lengths = longest.sizes(plan, _array(scratch / "lengths", plan, np.int64, 0))
+    best = longest.heirs(settled, lengths, _array(scratch / "best", plan, np.int64, -1))
+    swapped = longest.swaps(settled, best)
+    edges = plan.region_edges()
+    for found, first, end in zip(settled(), edges[:-1], edges[1:], strict=True):
+        inside = (swapped["order"] >= first) & (swapped["order"] < end)
+        yield longest.applied(found, best, swapped[inside])
 
 
 def _array(path: Path, plan: Plan, dtype: Any, value: Any) -> np.ndarray:

@@ -77,7 +77,8 @@ def run(context: Context, plan: Plan, corpus: str) -> Found:
         drops["semantic"] = semantic.run(context, plan, before())
     if drops:
         settle.run(context, plan, before(), edges, known)
-    drops |= capped.run(context, plan, before(), bool(drops))
+    settled = [settle.SETTLED] if drops else []
+    drops |= capped.run(context, plan, settled, bool(drops))
     return Found(drops=drops, known=known)
 
 
@@ -85,7 +86,8 @@ def add_to_index(context: Context, plan: Plan, corpus: str, found: Found) -> Non
     """Add what is new to the index, where the settings name one."""
     if plan.config.index:
         owner = index.owner_of(context, corpus)
-        index_add.run(context, plan, (corpus, owner), found.drops, context.config.exact_dedup)
+        ran = list(found.drops)
+        index_add.run(context, plan, (corpus, owner), ran, [*found.copies, *found.caps], context.config.exact_dedup)
 
 
 def _known(context: Context, plan: Plan, corpus: str) -> list[index.Segment]:

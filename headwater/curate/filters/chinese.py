@@ -59,10 +59,14 @@ class ChineseConfig:
     min_han: float = limit(30, OURS, "fewest Han characters on a page", "characters")
     min_han_share: float = limit(0.03, OURS, "Han among visible characters")
     max_rare: float = limit(0.35, OURS, "Han in neither GB 2312 nor Big5's first level; poems reach 0.24")
-    max_garbled_per_1000: float = limit(30, OURS, "remains of wrong decoding in 1000 Han characters", "pieces")
-    max_spam_per_1000: float = limit(4, OURS, "phrases of the spam list in 1000 Han characters", "phrases")
+    max_garbled_per_1000: float = limit(
+        30, OURS, "remains of wrong decoding in 1000 Han characters", "pieces", most=1000
+    )
+    max_spam_per_1000: float = limit(4, OURS, "phrases of the spam list in 1000 Han characters", "phrases", most=1000)
     max_punctuation: float = limit(0.6, OURS, "punctuation among visible characters")
-    min_sentence_marks: float = limit(0.01, OURS, f"marks a Han character, from {LONG_HAN} characters on", "ratio")
+    min_sentence_marks: float = limit(
+        0.01, OURS, f"marks a Han character, from {LONG_HAN} characters on", "ratio", most=1
+    )
     min_ended_chars: float = limit(0.05, OURS, "characters in lines that end like a sentence or verse")
     max_menu: float = limit(0.5, OURS, "characters in lines of entries between | » and the like")
     max_short_lines: float = limit(0.9, OURS, "lines of fewer than 5 visible characters")

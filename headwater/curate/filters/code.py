@@ -41,9 +41,9 @@ MIN_CHARS_SPELLED = 100  # a shorter one may well be `x = 1`
 class CodeConfig:
     """Source code: written by people, in lines."""
 
-    max_lines: float = limit(100_000, STARCODER2, "lines", "lines")
-    max_line_chars: float = limit(1000, STARCODER, "longest line", "characters")
-    max_mean_line_chars: float = limit(100, STARCODER, "longest mean line", "characters")
+    max_lines: float = limit(100_000, STARCODER2, "lines", "lines", least=1)
+    max_line_chars: float = limit(1000, STARCODER, "longest line", "characters", least=1)
+    max_mean_line_chars: float = limit(100, STARCODER, "longest mean line", "characters", least=1)
     min_alnum: float = limit(0.25, STARCODER, "letters and digits among characters")
     min_alpha: float = limit(0.25, STARCODER2, "letters among characters")
     min_space: float = limit(0.05, OURS, f"white space among characters, from {MIN_CHARS_SPACED} characters on")

@@ -38,15 +38,17 @@ class GopherConfig:
 
     enabled: bool = enabled()
     min_words: float = limit(50, SOURCE, "fewest words", "words")
-    max_words: float = limit(100_000, SOURCE, "most words", "words")
+    max_words: float = limit(100_000, SOURCE, "most words", "words", least=1)
     min_mean_word_length: float = limit(3, SOURCE, "shortest mean word", "characters")
-    max_mean_word_length: float = limit(10, SOURCE, "longest mean word", "characters")
+    max_mean_word_length: float = limit(10, SOURCE, "longest mean word", "characters", least=1)
     max_hashes_per_word: float = limit(0.1, SOURCE, "hash signs a word", "ratio")
     max_ellipses_per_word: float = limit(0.1, SOURCE, "ellipses a word", "ratio")
     max_bullet_lines: float = limit(0.9, SOURCE, "lines that start with a bullet")
     max_ellipsis_lines: float = limit(0.3, SOURCE, "lines that end with an ellipsis")
     min_alpha_words: float = limit(0.8, SOURCE, "words with a letter")
-    min_stop_words: float = limit(2, SOURCE, "different ones of the, be, to, of, and, that, have, with", "words")
+    min_stop_words: float = limit(
+        2, SOURCE, "different ones of the, be, to, of, and, that, have, with", "words", most=8
+    )
 
 
 def measure(texts: pa.Array, rows: np.ndarray) -> dict[str, np.ndarray]:

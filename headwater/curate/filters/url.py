@@ -35,7 +35,7 @@ _IDN = r"(?i)^https?://[^/?#]*(?:xn--|[^\x00-\x7F])"
 class UrlConfig:
     """Addresses of web pages."""
 
-    max_chars: float = limit(2000, OURS, "longest address", "characters")
+    max_chars: float = limit(2000, OURS, "longest address", "characters", least=10)
     bad_words: bool = field(default=True, metadata={"help": "reject addresses with a word of the adult and spam list"})
     bad_domains: bool = option(True, "reject the hosts of the adult and gambling list, and all below them")
     bad_extensions: bool = field(default=True, metadata={"help": "reject addresses of archives, images and programs"})

@@ -7,14 +7,13 @@ first of these that the row is complete for.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from headwater import storage
 from headwater.curate import languages
-from headwater.curate.inject import fields, tables
+from headwater.curate.inject import fields, tables, wording
 from headwater.document.formats import CODE_SUFFIXES
 from headwater.errors import HeadwaterError
 
@@ -25,17 +24,11 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "statement": ("statement",),
 }
 TELLING = {"definition": "definition", "triple": "relation", "question": "question", "statement": "statement"}
-ONE_LINE = {"name": 200, "subject": 200, "relation": 200}  # longest, in characters
-MAX_CHARS = 20_000  # of any other part
 MAX_ID_CHARS = 200
 MAX_FACTS = 500_000
 MAX_TOTAL_CHARS = 400_000_000  # of all facts: they are held while their documents are written
 SHARED_PARTS = ("name", "subject", "object")  # a name may stand in a text of another language
 PROGRAMMING = frozenset(CODE_SUFFIXES.values())
-_HAN = re.compile(r"[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_KANA_HANGUL = re.compile(r"[\u3041-\u30ff\uac00-\ud7af]")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
-_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +103,7 @@ def fact_of(row: Any, langs: tuple[str, ...]) -> tuple[Fact | None, str]:
     if not asked:
         return None, "inject.other_language"
     name = fields.own(row, "id")
-    if len(name) > MAX_ID_CHARS or _UNREADABLE.search(name) or "\n" in name:
+    if len(name) > MAX_ID_CHARS or wording.UNREADABLE.search(name) or "\n" in name:
         return None, "inject.unusable_id"
     name = name or "fact-" + storage.value_digest({lang: _said(w) for lang, w in wordings.items()})[:12]
     return Fact(id=name, wordings=asked, code=_code(row), license=fields.own(row, "license")[:200]), ""
@@ -137,7 +130,7 @@ def _wordings(row: dict[str, Any]) -> tuple[dict[str, Wording], str]:
 def _of_shape(shape: str, base: dict[str, Any], said: fields.Said, given: str) -> tuple[dict[str, Wording], str]:
     names = SHAPES[shape]
     everything = " ".join(str(base[name]) for name in names if name in base)
-    own = _language(str(base.get(TELLING[shape], "")), everything, given)
+    own = wording.language(str(base.get(TELLING[shape], "")), everything, given)
     found: dict[str, Wording] = {}
     reason = "inject.no_fact"
     for lang in dict.fromkeys([own, *said]):
@@ -150,65 +143,16 @@ def _of_shape(shape: str, base: dict[str, Any], said: fields.Said, given: str) -
         parts = {name: fields.as_text(values[name], name, lang) for name in names if name in values}
         if set(parts) != set(names) or None in parts.values():
             continue
-        cleaned, why = _cleaned(shape, {name: str(text) for name, text in parts.items()})
+        cleaned, why = wording.cleaned(shape, {name: str(text) for name, text in parts.items()})
         if lang not in ("zh", "en"):
             why = why or "inject.unsupported_language"
         if why:
             reason = why
             continue
         if shape == "statement" and "name" in values:
-            cleaned |= _cleaned("", {"name": fields.as_text(values["name"], "name", lang) or ""})[0]
-        found[lang] = Wording(shape=shape, parts=cleaned, other_name=_other(lang, cleaned, others))
+            cleaned |= wording.cleaned("", {"name": fields.as_text(values["name"], "name", lang) or ""})[0]
+        found[lang] = Wording(shape=shape, parts=cleaned, other_name=wording.other_name(lang, cleaned, others))
     return found, "" if found else reason
-
-
-def _language(telling: str, everything: str, given: str) -> str:
-    """The language given, unless the text cannot be in it; else the one that its script tells."""
-    own = script_language(telling) or script_language(everything) or "en"
-    if given in ("", "code") or {given, own} == {"zh", "en"}:
-        return own
-    return given
-
-
-def script_language(text: str) -> str:
-    """zh, en, or `und` for another script; empty where there are no letters. Latin letters count as English."""
-    han, kana, latin = (len(pattern.findall(text)) for pattern in (_HAN, _KANA_HANGUL, _LATIN))
-    letters = sum(map(str.isalpha, text))
-    if not letters:
-        return ""
-    if kana > 0.1 * (han + kana):
-        return "und"
-    if 4 * han >= latin and han:  # a Han character says as much as several letters
-        return "zh"
-    return "en" if 2 * latin >= letters else "und"
-
-
-def _cleaned(shape: str, parts: dict[str, str]) -> tuple[dict[str, str], str]:
-    """The parts without white space at their ends, names on one line; or why they cannot be used."""
-    cleaned = {}
-    for name, text in parts.items():
-        text = " ".join(text.split()) if name in ONE_LINE else text.replace("\r\n", "\n").replace("\r", "\n").strip()
-        if not text:
-            return {}, "inject.empty"
-        if len(text) > ONE_LINE.get(name, MAX_CHARS):
-            return {}, "inject.too_long"
-        if _UNREADABLE.search(text):
-            return {}, "inject.unreadable_text"
-        if shape and not any(map(str.isalnum, text)) and name not in ("answer", "object", "name", "subject"):
-            return {}, "inject.empty"
-        cleaned[name] = text
-    return cleaned, ""
-
-
-def _other(lang: str, parts: dict[str, str], others: list[dict[str, Any]]) -> str:
-    """What another language calls the name, where the row says so."""
-    if "name" not in parts:
-        return ""
-    for values in others:
-        text, why = _cleaned("", {"name": fields.as_text(values.get("name"), "name", lang) or ""})
-        if not why and text["name"].casefold() != parts["name"].casefold() and script_language(text["name"]) != lang:
-            return text["name"]
-    return ""
 
 
 def _code(row: dict[str, Any]) -> str:

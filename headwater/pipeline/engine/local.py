@@ -20,6 +20,7 @@ from typing import Any
 from headwater.errors import HeadwaterError
 
 MAX_ATTEMPTS = 3
+MOST_A_CORE = 8  # workers: more of them only take memory from one another
 PARENT_CHECK_S = 0.5
 
 
@@ -50,7 +51,7 @@ class LocalEngine:
     """A process pool, started on first use. One worker means no pool: tasks run in this process."""
 
     def __init__(self, workers: int = 0) -> None:
-        self.workers = workers or available_cores()
+        self.workers = min(workers or available_cores(), MOST_A_CORE * available_cores())
         self._pool: ProcessPoolExecutor | None = None
 
     def run(

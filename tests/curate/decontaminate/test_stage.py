@@ -12,6 +12,7 @@ from headwater.curate.decontaminate import report, stage, verdict
 from headwater.curate.decontaminate.config import DecontaminateConfig, hit_fields
 from headwater.curate.rules import first_broken
 from headwater.errors import HeadwaterError
+from headwater.recipe import bounds
 from tests.curate.workspace import CHINESE, CODE, ENGLISH, context, write_documents
 
 SUM = "Josh decides to try flipping a house and buys it for $80,000. How much profit did he make after repairs?"
@@ -74,7 +75,7 @@ def test_the_report_says_which_question_and_where(tmp_path, sets):
     config = DecontaminateConfig(sets=(str(sets),))
     _, folder = run(tmp_path, config, [PLANTED, CLEAN])
     found = report.contamination(folder, config)
-    assert found["documents"] == {"searched": 10, "with_hits": 4, "contaminated": 4}
+    assert found["documents"] == {"searched": 10, "with_hits": 4, "contaminated": 4, "answered": 0}
     assert found["sets"]["exam"]["documents"] == 4 and found["unreadable"] == {"input.invalid_json": 1}
     first = found["questions"][0]
     assert (first["set"], first["id"], first["field"], first["documents"]) == ("exam", "gsm-2", "question", 2)
@@ -123,5 +124,5 @@ def test_a_missing_set_is_named(tmp_path):
 
 def test_settings_are_checked():
     wrong = DecontaminateConfig(sets=("",), seed_words=1, max_share=2.0)
-    assert {name for name, _ in wrong.check()} == {"sets.0", "seed_words", "max_share"}
-    assert not DecontaminateConfig().check()
+    assert {name for name, _ in bounds.problems(wrong)} == {"sets.0", "seed_words", "max_share"}
+    assert not bounds.problems(DecontaminateConfig())

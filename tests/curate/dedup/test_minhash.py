@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from headwater.curate.config import CurateConfig
-from headwater.curate.dedup import minhash, plan
+from headwater.curate.dedup import bands, minhash, plan
 from headwater.curate.dedup.config import DedupConfig
 from headwater.kernels import buckets
 from tests.curate import workspace
@@ -126,11 +126,11 @@ def test_without_verification_one_band_is_enough(tmp_path):
 
 def test_buckets_are_spread_and_bands_apart():
     signatures = np.arange(4000 * 8, dtype=np.uint32).reshape(4000, 8)
-    found = minhash.buckets_of(signatures, 4)
+    found = bands.buckets_of(signatures, 4)
     assert len(np.unique(found)) == found.size
     counts = np.bincount(plan.partition(found.reshape(-1), 4), minlength=16)
     assert counts.min() > 800 and counts.max() < 1200
-    same = minhash.buckets_of(np.zeros((1, 8), np.uint32), 4)
+    same = bands.buckets_of(np.zeros((1, 8), np.uint32), 4)
     assert len(np.unique(same)) == 4
 
 

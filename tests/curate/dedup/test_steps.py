@@ -8,6 +8,7 @@ import pytest
 
 from headwater.curate.dedup import addresses
 from headwater.curate.dedup.config import DedupConfig
+from headwater.curate.dedup.plan import MIN_PARTITION_BYTES, RECORD_BYTES, Plan
 from headwater.curate.diversity.config import DiversityConfig
 from tests.curate.dedup import corpus
 
@@ -125,3 +126,20 @@ def test_a_cap_a_cluster(tmp_path):
     rows = corpus.mixed(3, 2)
     found = corpus.curate(tmp_path, [rows], DedupConfig(minhash=False), diversity=DiversityConfig(max_per_cluster=1))
     assert all(row["reason"] in ("", "dedup.exact") for row in found.values()), "alone in its cluster"
+
+
+@pytest.mark.parametrize("workers", [1, 1024, 999_999])
+def test_workers_do_not_cut_a_small_corpus_into_many_partitions(tmp_path, workers):
+    plan = Plan(
+        config=DedupConfig(),
+        folder=tmp_path,
+        annotations=tmp_path,
+        fingerprints=None,
+        names=("a",),
+        starts=(0, 20_000),
+        regions=(0, 1),
+        workers=workers,
+    )
+    records = 20_000 * 14
+    partitions = 1 << plan.bits(records, RECORD_BYTES)
+    assert partitions <= 64 and records * RECORD_BYTES / partitions >= MIN_PARTITION_BYTES / 2

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from headwater.curate.diversity import caps
 from headwater.curate.diversity.config import DiversityConfig, sample_fields
+from headwater.recipe import bounds
 
 ROWS = st.lists(st.tuples(st.sampled_from(["", "a", "b", "c"]), st.integers(0, 50)), max_size=30)
 
@@ -84,6 +85,6 @@ def test_hosts(url, host):
 
 def test_settings_are_checked():
     wrong = DiversityConfig(max_per_host=-1, max_host_share=0.0, sample_chars=1)
-    assert {name for name, _ in wrong.check()} == {"max_per_host", "max_host_share", "sample_chars"}
-    assert not DiversityConfig().check()
+    assert {name for name, _ in bounds.problems(wrong)} == {"max_per_host", "max_host_share", "sample_chars"}
+    assert not bounds.problems(DiversityConfig())
     assert sample_fields(DiversityConfig(max_per_host=3)) == sample_fields(DiversityConfig()), "a cap reads no text"

@@ -18,6 +18,7 @@ from headwater.curate.inject.facts import fact_of
 from headwater.curate.inject.tellings import tellings
 from headwater.errors import HeadwaterError
 from headwater.pipeline.progress import Reporter
+from headwater.recipe import bounds
 from tests.curate import workspace
 from tests.curate.endpoint_server import Reply, completion, serving, user_text
 
@@ -85,6 +86,28 @@ def test_every_fact_is_told_so_often_and_evenly(
     assert kept == {name: value for name, value in report.items() if name != "output"}
 
 
+@pytest.mark.parametrize("together", ["2..3", "3", "50"])
+def test_several_facts_in_a_document_and_each_as_often_as_asked(facts: Path, tmp_path: Path, together: str) -> None:
+    args = ["inject", str(facts), "--exposures", "12", "--facts-per-document", together]
+    for name in "ab":
+        assert main([*args, "-o", str(tmp_path / f"{name}.jsonl")]) == 0
+    assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
+    rows = read(tmp_path / "a.jsonl")
+    told: Counter[str] = Counter()
+    for row in rows:
+        named = json.loads(row["meta"].get("facts", json.dumps([row["meta"]["fact"]])))
+        assert len(set(named)) == len(named) <= int(together[-2:].strip(".")) and named[0] == row["meta"]["fact"]
+        assert len(json.loads(row["meta"].get("exposures", "[0]"))) == len(named)
+        told.update(named)
+        for fact, words in (("p", "Paris"), ("l", "鲁迅"), ("h", "Hamlet"), ("m", "蜂蜜")):
+            assert (words in row["text"]) == (fact in named)
+        assert row["lang"] == ("zh" if {"l", "m"} & {*named} else "en" if {*named} - {"t"} else row["lang"])
+    assert told == dict.fromkeys(("q", "t", "p", "l", "h", "m", "c"), 12)
+    report = json.loads((tmp_path / "a.report.json").read_text("utf-8"))
+    assert report["documents"] == len(rows) < 7 * 12 == sum(report["forms"].values())
+    assert sum(int(size) * count for size, count in report["facts_per_document"].items()) == 7 * 12
+
+
 def test_the_same_seed_gives_the_same_bytes(facts: Path, tmp_path: Path) -> None:
     for name, seed in (("a", "7"), ("b", "7"), ("c", "8")):
         args = ["inject", str(facts), "--exposures", "3", "--seed", seed, "-o", str(tmp_path / f"{name}.jsonl")]
@@ -107,7 +130,9 @@ def test_a_thousand_exposures_of_one_fact_differ_and_too_many_are_refused(tmp_pa
 
 @pytest.mark.parametrize(
     "extra",
-    [["--lang", "fr"], ["--kind", "odd"], ["--form", "poem"], ["--exposures", "100001"], ["--endpoint", "nowhere"],
+    [["--lang", "fr"], ["--kind", "odd"], ["--form", "poem"], ["--exposures", "100001"],
+     ["--facts-per-document", "0"], ["--facts-per-document", "4..2"],
+     ["--facts-per-document", "51"], ["--endpoint", "nowhere"],
      ["--endpoint", "http://127.0.0.1:9/v1"]],
 )  # fmt: skip
 def test_options_that_cannot_be_meant(extra: list[str], facts: Path, tmp_path: Path) -> None:
@@ -198,7 +223,7 @@ def test_hostile_facts_stay_text(tmp_path: Path) -> None:
      {"endpoint": "http://h", "model": ""}],
 )  # fmt: skip
 def test_settings_that_cannot_be_meant(given: dict[str, Any]) -> None:
-    assert InjectSource(**{"facts": "f", **given}).check()
+    assert bounds.problems(InjectSource(**{"facts": "f", **given}))
     assert not InjectSource(facts="f").check()
 
 
