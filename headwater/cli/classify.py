@@ -12,6 +12,7 @@ import typer
 
 from headwater.cli.console import Outcome, reporter, table
 from headwater.errors import HeadwaterError
+from headwater.recipe import bounds
 
 app = typer.Typer(
     add_completion=False,
@@ -61,7 +62,7 @@ def _configured(max_documents: int, positive_from: float) -> Any:
     from headwater.curate.quality.config import TrainingConfig
 
     config = TrainingConfig(max_documents=max_documents, positive_from=positive_from)
-    if problems := config.check():
+    if problems := bounds.problems(config):
         told = "; ".join(f"--{name.replace('_', '-')} {message}" for name, message in problems)
         raise HeadwaterError("arguments", told)
     return config
@@ -179,7 +180,7 @@ def endpoint_config(**given: Any) -> Any:
     if given["token_field"] not in ("max_tokens", "max_completion_tokens"):
         raise HeadwaterError("arguments", "--token-field: one of max_tokens, max_completion_tokens")
     config = EndpointConfig(**given)
-    if problems := config.check():
+    if problems := bounds.problems(config):
         named = {"url": "endpoint", "requests_per_minute": "rate"}
         told = "; ".join(f"--{named.get(name, name).replace('_', '-')} {message}" for name, message in problems)
         raise HeadwaterError("arguments", told)

@@ -28,7 +28,7 @@ def curate(
     decontaminate: list[str] = typer.Option([], "--decontaminate", help="drop documents with questions of these sets"),
     index: str = typer.Option("", "--index", help="folder of what earlier crawls saw; this one is added to it"),
     kind: str = typer.Option("", "--kind", help="general, specific or instruct; default: as the rows say"),
-    workers: int = typer.Option(0, "--workers", min=0, help="worker processes; 0: one a core"),
+    workers: int = typer.Option(0, "--workers", min=0, max=1024, help="worker processes; 0: one a core"),
 ) -> Outcome:
     """Clean, filter and deduplicate documents; every rejected one carries its rule and value.
 

@@ -52,9 +52,10 @@ def mix(
 def configured(**given: Any) -> Any:
     """A MixtureConfig from the command line, checked. Raises HeadwaterError arguments."""
     from headwater.mix.config import MixtureConfig
+    from headwater.recipe import bounds
 
     config = MixtureConfig(**given)
-    problems = config.check()
+    problems = bounds.problems(config)
     if problems:
         raise HeadwaterError("arguments", "; ".join(f"--{path.replace('_', '-')} {text}" for path, text in problems))
     return config

@@ -12,6 +12,7 @@ import typer
 
 from headwater.cli.console import Outcome, reporter, table
 from headwater.errors import HeadwaterError
+from headwater.recipe import bounds
 
 
 def recall(
@@ -30,7 +31,7 @@ def recall(
     random_seed: int = typer.Option(
         7, "--random-seed", min=0, max=2**63 - 1, help="every random choice follows from it"
     ),
-    workers: int = typer.Option(0, "--workers", min=0, help="worker processes; 0: one a core"),
+    workers: int = typer.Option(0, "--workers", min=0, max=1024, help="worker processes; 0: one a core"),
 ) -> Outcome:
     """Find documents like those of a seed. Edit `action` in review.tsv and give the command again to overrule it.
 
@@ -43,7 +44,7 @@ def recall(
         seed=tuple(seed), seed_size=seed_limit, site_share=site_share, min_gain=min_gain, max_rounds=max_rounds,
         keep=keep, keep_share=keep_share,
     )  # fmt: skip
-    if problems := config.check():
+    if problems := bounds.problems(config):
         told = "; ".join(f"{name} {message}" for name, message in problems)
         raise HeadwaterError("arguments", told, mend="`headwater recall --help` lists the options")
     if output.exists() and not output.is_dir():

@@ -178,7 +178,9 @@ def _changed(told: dict[str, Any]) -> list[str]:
     if done:
         lines.append(_line("edited", f"{', '.join(done)}; {edits['bytes_before']:,} to {edits['bytes_after']:,} bytes"))
     for hit in (told.get("hits") or {}).get("hits") or []:
-        lines.append(_line("question", f"{hit['named']}: {hit['share']:.0%} of it at {hit['begin']} to {hit['end']}"))
+        answer = {True: "; its answer stands near", False: "; its answer does not"}.get(hit.get("answer_near"), "")
+        place = f"{hit['share']:.0%} of it at {hit['begin']} to {hit['end']}"
+        lines.append(_line("question", f"{hit['named']}: {place}{answer}"))
     return lines
 
 

@@ -10,6 +10,7 @@ import typer
 
 from headwater.cli.console import Outcome, reporter, table
 from headwater.errors import HeadwaterError
+from headwater.recipe import bounds
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Learn a vocabulary; report its compression.")
 
@@ -80,7 +81,7 @@ def configured(given: dict[str, Any]) -> Any:
         if given[option] not in allowed:
             raise HeadwaterError("arguments", f"--{option} {given[option]}: one of {', '.join(allowed)}")
     config = TokenizerConfig(**given)
-    problems = config.check()
+    problems = bounds.problems(config)
     if problems:
         told = "; ".join(f"--{path.replace('_', '-')} {message}" for path, message in problems)
         raise HeadwaterError("arguments", told)

@@ -26,11 +26,6 @@ def limit(
     return option(default, f"{text} ({source})", unit, least, most)
 
 
-def outside(config: Any, names: tuple[str, ...]) -> list[tuple[str, str]]:
-    """A problem for each of the fields that is no share."""
-    return [(name, "must be from 0 to 1") for name in names if not 0 <= getattr(config, name) <= 1]
-
-
 def enabled() -> Any:
     """The switch of a whole rule set."""
     return field(default=True, metadata={"help": "false leaves this rule set out"})

@@ -28,12 +28,12 @@ class EndpointConfig:
 
     url: str = option("", "address of the endpoint, such as http://127.0.0.1:8000/v1")
     model: str = option("", "name of the model there")
-    concurrency: int = option(4, "requests in flight", "requests")
+    concurrency: int = option(4, "requests in flight", "requests", 1, 1024)
     requests_per_minute: float = option(0.0, "most requests begun a minute; 0: no limit", "requests")
-    timeout_s: float = option(120.0, "time for one request, from connecting to the last byte", "seconds")
-    retries: int = option(5, "further tries after a timeout, a lost connection or a busy server", "tries")
+    timeout_s: float = option(120.0, "time for one request, from connecting to the last byte", "seconds", 0.001)
+    retries: int = option(5, "further tries after a timeout, a lost connection or a busy server", "tries", most=100)
     backoff_s: float = option(0.5, "wait before the first further try; each later one waits twice as long", "seconds")
-    max_tokens: int = option(512, "longest answer", "tokens")
+    max_tokens: int = option(512, "longest answer", "tokens", 1)
     token_field: Literal["max_tokens", "max_completion_tokens"] = option(
         "max_tokens", "what the endpoint calls that limit"
     )

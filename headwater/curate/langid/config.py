@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from headwater.curate.limits import outside
 from headwater.pipeline.option import option
 
 
@@ -16,7 +15,6 @@ class LangidConfig:
     min_score: float = option(0.3, "below this score a document is `und`", "0 to 1")
     min_code: float = option(0.5, "from this probability on a document is source code", "0 to 1")
     min_override: float = option(0.5, "a given language in the wrong script is replaced above this score", "0 to 1")
-    min_script_share: float = option(0.1, "a given language stands if this share of the letters is in its script")
-
-    def check(self) -> list[tuple[str, str]]:
-        return outside(self, ("min_score", "min_code", "min_override", "min_script_share"))
+    min_script_share: float = option(
+        0.1, "a given language stands if so many of the letters are in its script", "0 to 1"
+    )
