@@ -1,9 +1,9 @@
 """Boilerplate lines: which short lines of general documents are cut.
 
 In: a column of texts and which are looked at. Out: the column without those lines, and counts.
-Steps: every short line of prose (`kernels.short_lines`) → how surely each is furniture (`furniture.strengths`, once for
-equal lines) → what is so where it stands is cut out of the texts, unless it is a part of a paragraph whose lines were
-wrapped by hand.
+Steps: every short line of prose that begins like one (`kernels.short_lines`, `openings`) → how surely each is furniture
+(`furniture.strengths`, once for equal lines) → what is so where it stands is cut out of the texts, unless it is a part
+of a paragraph whose lines were wrapped by hand.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 import numpy as np
 import pyarrow as pa
 
-from headwater.curate.clean import furniture
+from headwater.curate.clean import furniture, openings
 from headwater.curate.clean.column import replaced, spliced
 from headwater.curate.clean.edits import Counts
 from headwater.kernels import short_lines
@@ -32,7 +32,7 @@ _BLANK_LINES = re.compile(rb"(?:[ \t\r]*\n)*")
 def cut_boilerplate(texts: pa.Array, wanted: np.ndarray, counts: Counts) -> pa.Array:
     """The column without the lines that the patterns hold for."""
     offsets, text = text_buffers(texts)
-    rows, starts, ends, hashes = short_lines.find_lines(offsets, text, wanted, MAX_BYTES)
+    rows, starts, ends, hashes = short_lines.find_lines(offsets, text, wanted, MAX_BYTES, openings.tables())
     _, first, number = np.unique(hashes, return_index=True, return_inverse=True)
     strength = furniture.strengths(slices(text, starts[first], ends[first]))[number]
     hit = stand_alone(text, starts, ends, strength > furniture.NONE)
