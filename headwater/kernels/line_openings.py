@@ -19,11 +19,12 @@ from headwater.kernels.characters import decode
 from headwater.kernels.compiled import frozen, kernel, part, warm
 
 MOST = 15
-LETTERS = 3
-NUM_WORDS = 1 << (5 * LETTERS)
+LETTERS = 4
+NUM_WORDS = 1 << 16  # a few words share a place
 NUM_CODES = 1 << 16
 PASSED = 1 << MOST  # a sign that may stand before an opening
-STRIDE = 0x9E37  # odd; joins two characters
+STRIDE = 0x9E37  # odd; spreads a number, joins two characters
+FOLD = 16
 CASE = 0x20
 CLOSING = 0x5D  # ] ends a link's text: what the line begins with may stand after the address
 KINDS = (np.uint16, np.uint16, np.uint16, np.uint8, np.uint8, np.int64, np.uint16, np.uint8, np.int64)
@@ -51,7 +52,7 @@ def lowered(byte):
 
 @part
 def _first_letters(text, at, end):
-    """The first letters from a place on as a number, five bits each."""
+    """The place of the first letters from a place on: five bits each, folded."""
     key, shift = 0, 5 * LETTERS
     while shift and at < end:
         byte = np.int64(lowered(text[at]))
@@ -60,7 +61,7 @@ def _first_letters(text, at, end):
         shift -= 5
         key |= (byte - 0x60) << shift
         at += 1
-    return key
+    return (key * STRIDE) & (NUM_WORDS - 1) ^ key >> FOLD
 
 
 @part
@@ -159,7 +160,7 @@ def _number(opening: str) -> int:
         if not "a" <= letter <= "z":
             break
         key |= (ord(letter) - 0x60) << 5 * (LETTERS - 1 - place)
-    return key
+    return (key * STRIDE) & (NUM_WORDS - 1) ^ key >> FOLD
 
 
 ALL = _frozen(*(np.zeros(0, np.uint8) for _ in KINDS))  # no tables: every line is let through

@@ -52,7 +52,7 @@ def hosts_of(urls: pa.Array) -> np.ndarray:
     return table[pc.fill_null(coded.indices, len(table) - 1).to_numpy()]
 
 
-def _hash(value: str | bytes | None) -> int:
+def _hash(value: str | memoryview | None) -> int:
     if value is None:
         return 0
     raw = value.encode("utf-8", "replace") if isinstance(value, str) else value
@@ -70,7 +70,7 @@ def count_lines(
         offsets, text = text_buffers(texts)
         new = wanted & (hosts > 0)
         for row in np.flatnonzero(new).tolist():
-            key = (int(hosts[row]), _hash(text[offsets[row] : offsets[row + 1]].tobytes()))
+            key = (int(hosts[row]), _hash(text[offsets[row] : offsets[row + 1]].data))
             new[row] = key not in seen
             seen.add(key)
         rows, _, _, hashes = short_lines.find_lines(offsets, text, new, config.max_bytes)
