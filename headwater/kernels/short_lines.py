@@ -1,4 +1,4 @@
-"""Short lines of prose: where they stand, and a hash by which equal ones are found.
+"""Short lines of prose: where they stand, and a hash by which equal ones are found; a hash of whole texts too.
 
 In: a text array's offsets and bytes, and which texts are read. Out: columns (row, start, end, hash), a line each: the
 bytes of its content without the white space around it. Left out are longer lines, those without a letter or
@@ -88,6 +88,33 @@ def _scan(offsets, text, wanted, max_bytes, tables, rows, starts, ends, hashes):
 
 
 @kernel
+def _hash(offsets, text, rows, out):
+    for k in range(len(rows)):
+        at, end = offsets[rows[k]], offsets[rows[k] + 1]
+        value = BASIS ^ np.uint64(end - at)
+        while at < end:
+            word = np.uint64(0)
+            for i in range(min(end - at, 8)):
+                word |= np.uint64(text[at + i]) << np.uint64(8 * i)
+            value = (value ^ word) * SPREAD
+            value ^= value >> SHIFT
+            at += 8
+        out[k] = value
+
+
+def hash_texts(offsets: np.ndarray, text: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """A hash (uint64) of each of the texts at `rows`, by which equal ones are found."""
+    ready()
+    return _hashed(offsets, text, rows)
+
+
+def _hashed(offsets: np.ndarray, text: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    out = np.empty(len(rows), np.uint64)
+    _hash(frozen(offsets, np.int64), frozen(text, np.uint8), frozen(rows, np.int64), out)
+    return out
+
+
+@kernel
 def _gather(text, starts, ends, offsets, out):
     for k in range(len(starts)):
         to = offsets[k]
@@ -139,3 +166,4 @@ def ready() -> None:
 def _compile() -> None:
     _found(np.array([0, 1]), np.array([0x61]), np.array([True]), 10)
     _gathered(np.array([0x61]), np.array([0]), np.array([1]))
+    _hashed(np.array([0, 1]), np.array([0x61]), np.array([0]))

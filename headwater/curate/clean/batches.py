@@ -28,6 +28,8 @@ def read(path: Path, columns: list[str] | None = None) -> Iterator[pa.RecordBatc
             yield _joined(pending)
             pending, size, rows = [], 0, 0
         pending.append(part)
+        if part.nbytes > MAX_BYTES:
+            pa.default_memory_pool().release_unused()  # what reading a long document took besides it
         size, rows = size + part.nbytes, rows + part.num_rows
         del part  # a long document is not held while the next is read
     if pending:
