@@ -53,7 +53,7 @@ def lowered(byte):
 @part
 def _first_letters(text, at, end):
     """The place of the first letters from a place on: five bits each, folded."""
-    key, shift = 0, 5 * LETTERS
+    key, shift = np.int64(0), 5 * LETTERS
     while shift and at < end:
         byte = np.int64(lowered(text[at]))
         if byte < 0x61 or byte > 0x7A:
@@ -90,7 +90,7 @@ def opened(text, start, end, tables):
 @part
 def held(text, start, end, tables):
     """The subjects whose tells a line holds."""
-    before, found = 0, 0
+    before, found = np.int64(0), np.int64(0)
     for at in range(start, end):
         byte = np.int64(lowered(text[at]))
         tell = tables.pairs[before << 8 | byte]

@@ -13,9 +13,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from headwater.document.schema import BATCH_BYTES
 from headwater.errors import HeadwaterError
 
-MAX_BYTES = 16 << 20
+MAX_BYTES = BATCH_BYTES
 MAX_ROWS = 1 << 15
 
 

@@ -25,7 +25,7 @@ _SURE = re.compile(
 )
 _NEAR = re.compile(r"\bentit(?:y|ies)\b|\b(?:un)?escap(?:e[ds]?|ing)\b|实体", re.IGNORECASE)
 SURE_CHARS, NEAR_CHARS = 500, 100
-BLOCK_CHARS, MARGIN_CHARS, MAX_BLOCKS = 1024, 64, 8  # no such word is as long as the margin
+BLOCK_CHARS, MARGIN_CHARS, MAX_BLOCKS = 2048, 64, 8  # no such word is as long as the margin
 # what a text about markup is about
 _MARKUP = frozenset(("&lt;", "&gt;", "&amp;", "&quot;", "&#60;", "&#62;", "&#38;", "&#34;"))
 
@@ -54,7 +54,7 @@ def resolve(text: str) -> tuple[str, int]:
 
 
 class _Said:
-    """Where a text has words of a kind, looked up in the blocks that are asked for: entities may be few and far apart."""
+    """Where a text has words of a kind, looked up in the blocks asked for: entities may be few and far apart."""
 
     def __init__(self, words: re.Pattern[str], text: str) -> None:
         self.words, self.text = words, text
@@ -64,17 +64,19 @@ class _Said:
         """Whether such a word ends within so many characters of a place."""
         first, last = max(0, at - num_chars), at + num_chars
         for block in range(first // BLOCK_CHARS, last // BLOCK_CHARS + 1):
-            if any(first <= end <= last for end in self._ends(block)):
+            ends = self.ends.get(block)
+            if ends is None:
+                ends = self._read(block)
+            if ends and any(first <= end <= last for end in ends):
                 return True
         return False
 
-    def _ends(self, block: int) -> list[int]:
-        if block not in self.ends:
-            if len(self.ends) > MAX_BLOCKS:
-                self.ends.clear()
-            start, stop = block * BLOCK_CHARS, (block + 1) * BLOCK_CHARS
-            found = self.words.finditer(self.text, max(0, start - MARGIN_CHARS), stop + MARGIN_CHARS)
-            self.ends[block] = [match.end() for match in found if start <= match.end() < stop]
+    def _read(self, block: int) -> list[int]:
+        if len(self.ends) > MAX_BLOCKS:
+            self.ends.clear()
+        start, stop = block * BLOCK_CHARS, (block + 1) * BLOCK_CHARS
+        found = self.words.finditer(self.text, max(0, start - MARGIN_CHARS), stop + MARGIN_CHARS)
+        self.ends[block] = [match.end() for match in found if start <= match.end() < stop]
         return self.ends[block]
 
 

@@ -62,7 +62,7 @@ def cut(texts: pa.Array, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray,
     if not len(rows):
         return texts
     offsets, text = text_buffers(texts)
-    changed: dict[int, bytes] = {}
+    changed: dict[int, bytearray] = {}
     edges = np.flatnonzero(np.diff(rows, prepend=-1, append=-1))
     for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         row = int(rows[first])
@@ -74,7 +74,7 @@ def cut(texts: pa.Array, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray,
     return replaced(texts, changed)
 
 
-def without_lines(text: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
+def without_lines(text: bytes, spans: Iterable[tuple[int, int]]) -> bytearray:
     """A text without the lines whose contents lie at these spans; of the blank lines round them one is left."""
     gaps: list[tuple[int, int]] = []
     for start, end in spans:

@@ -67,13 +67,23 @@ def mask(texts: pa.Array, wanted: np.ndarray, code: np.ndarray, config: PiiConfi
 
 def _with_signs(texts: pa.Array, wanted: np.ndarray, kinds: list[str]) -> dict[int, list[str]]:
     """row → kinds whose signs its text has."""
+    signs = {kind: BY_SIGNS[kind][0] for kind in kinds if kind in BY_SIGNS}
     found: dict[int, list[str]] = {}
-    for kind in kinds:
-        if kind in BY_SIGNS:
-            hit = pc.fill_null(pc.match_substring_regex(texts, BY_SIGNS[kind][0]), False)
-            for row in np.flatnonzero(hit.to_numpy(zero_copy_only=False) & wanted).tolist():
-                found.setdefault(row, []).append(kind)
+    if not signs:
+        return found
+    any_sign = "|".join(
+        f"(?:{pattern})" for pattern in signs.values()
+    )  # one reading of the column, then of a few texts
+    rows = np.flatnonzero(_matches(texts, any_sign) & wanted)
+    few = texts.take(pa.array(rows))
+    for kind, pattern in signs.items():
+        for row in rows[_matches(few, pattern)].tolist():
+            found.setdefault(row, []).append(kind)
     return found
+
+
+def _matches(texts: pa.Array, pattern: str) -> np.ndarray:
+    return pc.fill_null(pc.match_substring_regex(texts, pattern), False).to_numpy(zero_copy_only=False)
 
 
 def _judge(whole: bytes, candidates: np.ndarray, at: int, code: bool, kinds: list[str], finds: Finds) -> None:
