@@ -32,8 +32,8 @@ def replaced(texts: pa.Array, changed: Mapping[int, str | Bytes]) -> pa.Array:
         out[ends[row] : ends[row + 1]] = np.frombuffer(new[row], np.uint8)
         at = row + 1
     out[ends[at] :] = text[offsets[at] : offsets[-1]]
-    nulls = pa.array(~np.array(texts.is_valid())).buffers()[1] if texts.null_count else None
-    column = pa.Array.from_buffers(pa.large_string(), len(texts), [nulls, pa.py_buffer(ends), pa.py_buffer(out)])
+    valid = pa.array(texts.is_valid().to_numpy(zero_copy_only=False)).buffers()[1] if texts.null_count else None
+    column = pa.Array.from_buffers(pa.large_string(), len(texts), [valid, pa.py_buffer(ends), pa.py_buffer(out)])
     return column.cast(texts.type)
 
 

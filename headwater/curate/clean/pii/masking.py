@@ -7,6 +7,7 @@ counts a kind. A mask (`<EMAIL>`) says the kind, is the same everywhere, and hol
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -49,20 +50,36 @@ def mask(texts: pa.Array, wanted: np.ndarray, code: np.ndarray, config: PiiConfi
     rows = np.union1d(np.unique(candidates[:, 0]), np.array(list(signed), np.int64))
     changed: dict[int, bytearray] = {}
     for row in rows.tolist():
-        start = int(offsets[row])
-        whole = text[start : offsets[row + 1]].tobytes()
-        finds = Finds()
-        for kind in signed.get(row, ()):
-            finds.add(BY_SIGNS[kind][1](whole), kind)
-        _judge(whole, candidates[by_row[row] : by_row[row + 1]], start, bool(code[row]), kinds, finds)
-        chosen = finds.apart()
-        if not len(chosen):
-            continue
-        for number, count in enumerate(np.bincount(chosen[:, 2], minlength=len(PRIORITY)).tolist()):
-            counts[f"pii_{PRIORITY[number]}"][row] += count
-        parts = ((first, last, MASKS[PRIORITY[number]]) for first, last, number in by_blocks(chosen))
-        changed[row] = spliced(whole, parts)
+        start, end = int(offsets[row]), int(offsets[row + 1])
+        mine = candidates[by_row[row] : by_row[row + 1]]
+        asked = Asked(bool(code[row]), kinds, signed.get(row, []))
+        masked, found = _masked(text[start:end].tobytes(), mine, start, asked)
+        if masked is not None:
+            changed[row] = masked
+            for kind, count in zip(PRIORITY, found, strict=True):
+                counts[f"pii_{kind}"][row] += count
     return replaced(texts, changed)
+
+
+class Asked(NamedTuple):
+    """What is looked for in a text: whether it is source code, the kinds, and those whose signs it has."""
+
+    code: bool
+    kinds: list[str]
+    signed: list[str]
+
+
+def _masked(whole: bytes, candidates: np.ndarray, at: int, asked: Asked) -> tuple[bytearray | None, list[int]]:
+    """(the text with masks, finds of each of PRIORITY); None where nothing was found."""
+    finds = Finds()
+    for kind in asked.signed:
+        finds.add(BY_SIGNS[kind][1](whole), kind)
+    _judge(whole, candidates, at, asked.code, asked.kinds, finds)
+    chosen = finds.apart()
+    if not len(chosen):
+        return None, []
+    parts = ((first, last, MASKS[PRIORITY[number]]) for first, last, number in by_blocks(chosen))
+    return spliced(whole, parts), np.bincount(chosen[:, 2], minlength=len(PRIORITY)).tolist()
 
 
 def _with_signs(texts: pa.Array, wanted: np.ndarray, kinds: list[str]) -> dict[int, list[str]]:
