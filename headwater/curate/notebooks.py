@@ -21,7 +21,7 @@ def is_raw(text: str) -> bool:
     return '"nbformat"' in head + tail and ('"cells"' in head + tail or '"cell_type"' in head + tail)
 
 
-def source_of(text: str) -> str:
+def source_of(text: str | bytes) -> str:
     """The script of a notebook; empty where the JSON is none."""
     import orjson
 

@@ -31,6 +31,7 @@ from headwater.kernels.personal_bytes import (
     WORD,
     joins,
     read,
+    sought,
 )  # fmt: skip
 
 AT, NUMBER, IPV4, IPV6 = 0, 1, 2, 3
@@ -83,10 +84,10 @@ def _addresses(text, row, begin, end, found, count):
     """Note what is written like an IP address, and every at sign of an e-mail address."""
     at = begin
     while at < end:
+        at = sought(text, at, end, DIGITS | AT_SIGNS | WIDE)
+        if at == end:
+            break
         sign = SIGNS[text[at]]
-        if not sign & (DIGITS | AT_SIGNS | WIDE):
-            at += 1
-            continue
         if sign & DIGITS:
             if at > begin and SIGNS[text[at - 1]] & WORD:
                 at += 1
@@ -166,9 +167,9 @@ def _numbers(text, row, begin, end, found, count):
     """Note the runs of digits."""
     at = begin
     while at < end:
-        if not SIGNS[text[at]] & (DIGITS | WIDE):
-            at += 1
-            continue
+        at = sought(text, at, end, DIGITS | WIDE)
+        if at == end:
+            break
         kind, size = read(text, at, end)
         if kind != DIGIT:
             at += size

@@ -30,6 +30,20 @@ SIGNS = _signs()
 
 
 @part
+def sought(text, at, end, signs):
+    """The next place with a byte of these signs, or the end; most text has none for long."""
+    while at + 8 <= end:
+        seen = SIGNS[text[at]] | SIGNS[text[at + 1]] | SIGNS[text[at + 2]] | SIGNS[text[at + 3]]
+        seen |= SIGNS[text[at + 4]] | SIGNS[text[at + 5]] | SIGNS[text[at + 6]] | SIGNS[text[at + 7]]
+        if seen & signs:
+            break
+        at += 8
+    while at < end and not SIGNS[text[at]] & signs:
+        at += 1
+    return at
+
+
+@part
 def read(text, at, end):
     """(class, bytes) of the character at a position."""
     byte = text[at]

@@ -1,9 +1,9 @@
-"""Short lines of prose: where they stand, and a hash by which equal ones are found.
+"""Short lines of prose: where they stand, and a hash by which equal ones are found; a hash of whole texts too.
 
 In: a text array's offsets and bytes, and which texts are read. Out: columns (row, start, end, hash), a line each: the
 bytes of its content without the white space around it. Left out are longer lines, those without a letter or
 digit, and what a Markdown text is built of: headings, table rows, lines indented like code, and whatever stands in a
-fence.
+fence. Where tables of openings are given, only lines that they let through.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from headwater.kernels.compiled import frozen, kernel, part, warm
+from headwater.kernels.line_openings import ALL, Tables, held, opened
 
 PRIME = np.uint64(0x100000001B3)  # FNV-1a's
 BASIS = np.uint64(0xCBF29CE484222325)
@@ -19,6 +20,7 @@ SHIFT = np.uint64(32)
 CODE_INDENT = 4
 NEWLINE, TAB, SPACE, HASH, PIPE, BACKTICK, TILDE = 0x0A, 0x09, 0x20, 0x23, 0x7C, 0x60, 0x7E
 FENCE = 3  # characters that open or close one
+BYTES_A_LINE, FIRST_ROOM = 32, 1 << 18  # lines that there is room for at once
 
 
 @part
@@ -40,9 +42,9 @@ def _tells(text, start, end):
 
 
 @kernel
-def _scan(offsets, text, wanted, max_bytes, rows, starts, ends, hashes):
+def _scan(offsets, text, wanted, max_bytes, tables, rows, starts, ends, hashes):
     """Count the lines, and note them where the arrays have room."""
-    count = 0
+    count, gated = 0, len(tables.words) > 0
     for row in range(len(offsets) - 1):
         if not wanted[row]:
             continue
@@ -70,6 +72,8 @@ def _scan(offsets, text, wanted, max_bytes, rows, starts, ends, hashes):
             short = last - start <= max_bytes
             if fenced or tab or indent >= CODE_INDENT or not short or text[start] == HASH or text[start] == PIPE:
                 continue
+            if gated and not (opened(text, start, last, tables) or held(text, start, last, tables)):
+                continue
             if not _tells(text, start, last):
                 continue
             if count < len(rows):
@@ -81,6 +85,33 @@ def _scan(offsets, text, wanted, max_bytes, rows, starts, ends, hashes):
                 hashes[count] = value ^ (value >> SHIFT)
             count += 1
     return count
+
+
+@kernel
+def _hash(offsets, text, rows, out):
+    for k in range(len(rows)):
+        at, end = offsets[rows[k]], offsets[rows[k] + 1]
+        value = BASIS ^ np.uint64(end - at)
+        while at < end:
+            word = np.uint64(0)
+            for i in range(min(end - at, 8)):
+                word |= np.uint64(text[at + i]) << np.uint64(8 * i)
+            value = (value ^ word) * SPREAD
+            value ^= value >> SHIFT
+            at += 8
+        out[k] = value
+
+
+def hash_texts(offsets: np.ndarray, text: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """A hash (uint64) of each of the texts at `rows`, by which equal ones are found."""
+    ready()
+    return _hashed(offsets, text, rows)
+
+
+def _hashed(offsets: np.ndarray, text: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    out = np.empty(len(rows), np.uint64)
+    _hash(frozen(offsets, np.int64), frozen(text, np.uint8), frozen(rows, np.int64), out)
+    return out
 
 
 @kernel
@@ -106,24 +137,24 @@ def _gathered(text: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> tuple[n
 
 
 def find_lines(
-    offsets: np.ndarray, text: np.ndarray, wanted: np.ndarray, max_bytes: int
+    offsets: np.ndarray, text: np.ndarray, wanted: np.ndarray, max_bytes: int, tables: Tables = ALL
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(rows, starts, ends, hashes) of the short lines of the wanted texts, in order."""
     ready()
-    return _found(offsets, text, wanted, max_bytes)
+    return _found(offsets, text, wanted, max_bytes, tables)
 
 
 def _found(
-    offsets: np.ndarray, text: np.ndarray, wanted: np.ndarray, max_bytes: int
+    offsets: np.ndarray, text: np.ndarray, wanted: np.ndarray, max_bytes: int, tables: Tables = ALL
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    given = frozen(offsets, np.int64), frozen(text, np.uint8), frozen(wanted, np.bool_), max_bytes
-    room = 0
+    given = frozen(offsets, np.int64), frozen(text, np.uint8), frozen(wanted, np.bool_), max_bytes, tables
+    room = min(int(offsets[-1] - offsets[0]) // BYTES_A_LINE, FIRST_ROOM)
     while True:
         rows, starts, ends = (np.empty(room, np.int64) for _ in range(3))
         hashes = np.empty(room, np.uint64)
         count = _scan(*given, rows, starts, ends, hashes)
         if count <= room:
-            return rows, starts, ends, hashes
+            return rows[:count], starts[:count], ends[:count], hashes[:count]
         room = count
 
 
@@ -135,3 +166,4 @@ def ready() -> None:
 def _compile() -> None:
     _found(np.array([0, 1]), np.array([0x61]), np.array([True]), 10)
     _gathered(np.array([0x61]), np.array([0]), np.array([1]))
+    _hashed(np.array([0, 1]), np.array([0x61]), np.array([0]))

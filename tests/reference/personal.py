@@ -59,9 +59,9 @@ def numbers(text: str) -> list[tuple[int, int, int]]:
             runs[-1].append((start, end))
     found = []
     for run in filter(None, runs):
-        opening = re.search(r"[+(]{0,2}$", text[: run[0][0]]).group()
+        opening = re.search(r"[+(]{0,2}\Z", text[: run[0][0]]).group()
         start = run[0][0] - len(opening)
-        called = "+" in opening or re.search(r"[:\uff1a] {0,2}$", text[:start])
+        called = "+" in opening or re.search(r"[:\uff1a] {0,2}\Z", text[:start])
         if sum(b - a for a, b in run) >= (7 if called else 10):
             found.append((start, run[-1][1], NUMBER))
     return found

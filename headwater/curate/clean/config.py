@@ -82,6 +82,7 @@ class CleanConfig:
     chinese: Literal["none", "simplified", "traditional"] = option(
         "none", "script that Chinese text is converted to, by OpenCC (extra `chinese`)"
     )
+    notebooks: bool = option(True, "a notebook that came as raw JSON becomes the script of its cells")
     licence_headers: bool = option(False, "cut the licence header of source code")
 
 

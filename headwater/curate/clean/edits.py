@@ -16,6 +16,7 @@ from headwater.curate.rules import Rule
 
 FOLDER = "edits"
 TEXT_EDITS = (
+    "notebook",
     "shared_line",
     "mojibake",
     "entity",

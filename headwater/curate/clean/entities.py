@@ -8,12 +8,12 @@ cleaning once. Of a blank, a quotation mark or another sign that nobody writes a
 
 from __future__ import annotations
 
-import bisect
 import html
 import re
 from html.entities import html5
 
 _ENTITY = re.compile(r"&(?P<again>(?:amp;){0,4})(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+MAX_INLINE = 402  # characters of code in a line, with its marks
 # a fence with what it holds, to its end or the text's; code in a line; a line indented like code
 _CODE = re.compile(r"^[ \t]*(```|~~~)|`[^`\n]{1,400}`|^(?: {4}|\t)[^\n]*$", re.MULTILINE)
 
@@ -25,36 +25,59 @@ _SURE = re.compile(
 )
 _NEAR = re.compile(r"\bentit(?:y|ies)\b|\b(?:un)?escap(?:e[ds]?|ing)\b|实体", re.IGNORECASE)
 SURE_CHARS, NEAR_CHARS = 500, 100
+BLOCK_CHARS, MARGIN_CHARS, MAX_BLOCKS = 2048, 64, 8  # no such word is as long as the margin
 # what a text about markup is about
 _MARKUP = frozenset(("&lt;", "&gt;", "&amp;", "&quot;", "&#60;", "&#62;", "&#38;", "&#34;"))
 
 
 def resolve(text: str) -> tuple[str, int]:
     """The text with its entities resolved, and how many."""
-    if not _ENTITY.search(text):
+    last = 0
+    for match in _ENTITY.finditer(text):
+        last = match.end()
+    if not last:
         return text, 0
-    sure, near = _ends(_SURE, text), _ends(_NEAR, text)
+    sure, near = _Said(_SURE, text), _Said(_NEAR, text)
     parts: list[str] = []
     count = at = 0
-    while True:
-        code = _CODE.search(text, at)
-        part, found = _resolved(text, at, code.start() if code else len(text), sure, near)
+    while at < last:
+        code = _CODE.search(text, at, last + MAX_INLINE)
+        if code and code.start() >= last:
+            code = None
+        end = code.start() if code else last
+        part, found = _resolved(text, at, end, sure, near)
         parts.append(part)
         count += found
-        if not code:
-            return "".join(parts), count
-        at = _end_of(text, code)
-        parts.append(text[code.start() : at])
+        at = _end_of(text, code) if code else last
+        parts.append(text[end:at])
+    return "".join(parts) + text[at:], count
 
 
-def _ends(words: re.Pattern[str], text: str) -> list[int]:
-    return [match.end() for match in words.finditer(text)]
+class _Said:
+    """Where a text has words of a kind, looked up in the blocks asked for: entities may be few and far apart."""
 
+    def __init__(self, words: re.Pattern[str], text: str) -> None:
+        self.words, self.text = words, text
+        self.ends: dict[int, list[int]] = {}  # of the last few blocks
 
-def _is_close(places: list[int], at: int, num_chars: int) -> bool:
-    """Whether one of these sorted places is within so many characters of another."""
-    number = bisect.bisect_left(places, at - num_chars)
-    return number < len(places) and places[number] <= at + num_chars
+    def is_near(self, at: int, num_chars: int) -> bool:
+        """Whether such a word ends within so many characters of a place."""
+        first, last = max(0, at - num_chars), at + num_chars
+        for block in range(first // BLOCK_CHARS, last // BLOCK_CHARS + 1):
+            ends = self.ends.get(block)
+            if ends is None:
+                ends = self._read(block)
+            if ends and any(first <= end <= last for end in ends):
+                return True
+        return False
+
+    def _read(self, block: int) -> list[int]:
+        if len(self.ends) > MAX_BLOCKS:
+            self.ends.clear()
+        start, stop = block * BLOCK_CHARS, (block + 1) * BLOCK_CHARS
+        found = self.words.finditer(self.text, max(0, start - MARGIN_CHARS), stop + MARGIN_CHARS)
+        self.ends[block] = [match.end() for match in found if start <= match.end() < stop]
+        return self.ends[block]
 
 
 def _end_of(text: str, code: re.Match[str]) -> int:
@@ -65,7 +88,7 @@ def _end_of(text: str, code: re.Match[str]) -> int:
     return len(text) if close < 0 else close + 1 + len(code.group(1))
 
 
-def _resolved(text: str, start: int, end: int, sure: list[int], near: list[int]) -> tuple[str, int]:
+def _resolved(text: str, start: int, end: int, sure: _Said, near: _Said) -> tuple[str, int]:
     """Part of a text with its entities resolved, and how many."""
     count = 0
 
@@ -73,16 +96,14 @@ def _resolved(text: str, start: int, end: int, sure: list[int], near: list[int])
         nonlocal count
         written = match.group()
         again = match.group("again")
-        at = start + match.start()
-        if _is_close(sure, at, SURE_CHARS) or _is_close(near, at, NEAR_CHARS):
-            return written
         entity = "&" + written[1 + len(again) :]
         if entity[1] != "#" and entity[1:] not in html5:
             return written
         if again and entity in _MARKUP:
             return written
         resolved = html.unescape(entity)
-        if resolved == entity or resolved == "\ufffd":
+        at = start + match.start()
+        if resolved == entity or resolved == "\ufffd" or sure.is_near(at, SURE_CHARS) or near.is_near(at, NEAR_CHARS):
             return written
         count += 1
         return resolved

@@ -16,7 +16,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headwater.curate.clean import phrases, strong_phrases
+from headwater.curate.clean import openings, phrases, strong_phrases
+from headwater.kernels import line_openings
+from headwater.kernels.arrow import text_buffers
 
 NONE, FAINT, WEAK, STRONG = range(4)
 KINDS = ((FAINT, phrases.FAINT), (WEAK, phrases.WEAK), (STRONG, strong_phrases.KINDS))
@@ -40,17 +42,17 @@ def strengths(lines: pa.Array) -> np.ndarray:
     unlinked = pc.replace_substring_regex(lines, LINK, r"\1\2")
     bare = pc.replace_substring_regex(unlinked, MARK, "")
     bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(bare, EMPHASIS, r"\1"))
+    about = line_openings.look(*text_buffers(lines), openings.tables())
     bullet = _matches(unlinked, BULLET)
     item = bullet | _matches(unlinked, NUMBER)
     found = np.zeros(len(bare), np.int8)
     for strength, kinds in KINDS:
         for kind in kinds:
-            barred = item if kind not in IN_BULLETS else item & ~bullet if kind not in IN_LISTS else None
-            asked = np.arange(len(bare)) if barred is None else np.flatnonzero(~barred)
-            if kind in phrases.OPENINGS:
-                asked = asked[_matches(bare.take(pa.array(asked)), phrases.OPENINGS[kind])]
-            looked_at = bare if len(asked) == len(bare) else bare.take(pa.array(asked))
-            found[asked[_matches(looked_at, rf"(?i)^(?:{'|'.join(kinds[kind])})$")]] = strength
+            barred = item if kind not in IN_BULLETS else item & ~bullet if kind not in IN_LISTS else False
+            asked = np.flatnonzero((about & openings.BIT_OF[kind] > 0) & np.logical_not(barred))
+            if len(asked):
+                hit = _matches(bare.take(pa.array(asked)), rf"(?i)^(?:{'|'.join(kinds[kind])})$")
+                found[asked[hit]] = strength
     return found
 
 

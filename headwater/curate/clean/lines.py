@@ -1,9 +1,9 @@
 """Boilerplate lines: which short lines of general documents are cut.
 
 In: a column of texts and which are looked at. Out: the column without those lines, and counts.
-Steps: every short line of prose (`kernels.short_lines`) → how surely each is furniture (`furniture.strengths`, once for
-equal lines) → what is so where it stands is cut out of the texts, unless it is a part of a paragraph whose lines were
-wrapped by hand.
+Steps: every short line of prose that begins like one (`kernels.short_lines`, `openings`) → how surely each is furniture
+(`furniture.strengths`, once for equal lines) → what is so where it stands is cut out of the texts, unless it is a part
+of a paragraph whose lines were wrapped by hand.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 import numpy as np
 import pyarrow as pa
 
-from headwater.curate.clean import furniture
+from headwater.curate.clean import furniture, openings
 from headwater.curate.clean.column import replaced, spliced
 from headwater.curate.clean.edits import Counts
 from headwater.kernels import short_lines
@@ -32,7 +32,7 @@ _BLANK_LINES = re.compile(rb"(?:[ \t\r]*\n)*")
 def cut_boilerplate(texts: pa.Array, wanted: np.ndarray, counts: Counts) -> pa.Array:
     """The column without the lines that the patterns hold for."""
     offsets, text = text_buffers(texts)
-    rows, starts, ends, hashes = short_lines.find_lines(offsets, text, wanted, MAX_BYTES)
+    rows, starts, ends, hashes = short_lines.find_lines(offsets, text, wanted, MAX_BYTES, openings.tables())
     _, first, number = np.unique(hashes, return_index=True, return_inverse=True)
     strength = furniture.strengths(slices(text, starts[first], ends[first]))[number]
     hit = stand_alone(text, starts, ends, strength > furniture.NONE)
@@ -62,7 +62,7 @@ def cut(texts: pa.Array, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray,
     if not len(rows):
         return texts
     offsets, text = text_buffers(texts)
-    changed: dict[int, bytes] = {}
+    changed: dict[int, bytearray] = {}
     edges = np.flatnonzero(np.diff(rows, prepend=-1, append=-1))
     for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         row = int(rows[first])
@@ -74,7 +74,7 @@ def cut(texts: pa.Array, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray,
     return replaced(texts, changed)
 
 
-def without_lines(text: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
+def without_lines(text: bytes, spans: Iterable[tuple[int, int]]) -> bytearray:
     """A text without the lines whose contents lie at these spans; of the blank lines round them one is left."""
     gaps: list[tuple[int, int]] = []
     for start, end in spans:

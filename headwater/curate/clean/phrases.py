@@ -4,7 +4,7 @@ In: nothing. Out: patterns of whole lines by kind (RE2: linear in the text): WEA
 head and the foot of a page or beside other furniture, FAINT for what is so only beside other furniture.
 
 A pattern holds for a whole line, without the link it is; a sentence that merely speaks of sharing is none. To add one
-is to add a string here.
+is to add a string here, and how its lines begin in `openings`.
 """
 
 from __future__ import annotations
@@ -165,12 +165,4 @@ FAINT: dict[str, tuple[str, ...]] = {
         r"(?:proudly )?(?:powered|designed|developed|hosted) by:? [^.!?]{1,30}",
         r"(?:website|site|theme|web design) by:? [^.!?]{1,30}",
     ),
-}
-
-# How lines of a kind begin, where its pattern is too large to be tried on every line.
-OPENINGS = {
-    "breadcrumb": r"(?i)^(?:you are here|home|您|你|当前|现在|所在|位置|首页|主页|网站首页)",
-    "menu": rf"(?i)^(?:{_MENU}|{_ZH_MENU}|skip|jump|back|return|scroll|toggle|show|hide|open|close|main|"
-    r"返回|回到|收藏|导航|跳)",
-    "credit": r"(?i)^(?:[(（\[【]|责|编|校|审|值|网|本|监|实|powered|proudly)",
 }

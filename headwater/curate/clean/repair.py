@@ -2,7 +2,8 @@
 
 In: a record batch of documents, the settings, and the lines of its sites. Out: the batch, row for row, with repaired
 text (and its digest), and a batch of `edits.SCHEMA`.
-Steps: lines that a site repeats → broken characters → boilerplate lines → licence headers → personal data.
+Steps: notebooks unpacked → lines that a site repeats → broken characters → boilerplate lines → licence headers →
+personal data.
 
 Who is repaired: general and specific documents; lines are cut from general ones only, and of source code (`lang: code`)
 only personal data and, where asked for, licence headers. Instructions and answers stay as they are, except for personal
@@ -19,7 +20,7 @@ import pyarrow.compute as pc
 
 from headwater import document
 from headwater.curate import languages
-from headwater.curate.clean import c4_lines, edits, encoding, licences, lines, script, shared_lines
+from headwater.curate.clean import c4_lines, cells, edits, encoding, licence_headers, lines, script, shared_lines
 from headwater.curate.clean.config import CleanConfig
 from headwater.curate.clean.edits import Counts
 from headwater.curate.clean.pii import masking
@@ -39,6 +40,7 @@ class Who:
     code: np.ndarray
     pii: np.ndarray
     chinese: np.ndarray
+    instruct: np.ndarray
 
 
 def who(batch: pa.RecordBatch, config: CleanConfig) -> Who:
@@ -55,6 +57,7 @@ def who(batch: pa.RecordBatch, config: CleanConfig) -> Who:
         general=(kinds == "general") & ~code,
         english=(kinds == "general") & (langs == "en"),
         code=code,
+        instruct=instruct,
         chinese=~code & ~instruct & np.isin(langs, ("zh", "")),
         pii=np.isin(kinds, config.pii.kinds) & ~injected(batch.column("meta")),
     )
@@ -77,6 +80,8 @@ def repaired(
     if not config.enabled:
         return texts
     rows = who(batch, config)
+    if config.notebooks:
+        texts = cells.unpack(texts, ~rows.instruct, counts)
     if config.lines.shared and len(site_lines):
         hosts = shared_lines.hosts_of(batch.column("url"))
         texts = shared_lines.cut_shared(texts, hosts, rows.general, site_lines, config.lines, counts)
@@ -88,7 +93,7 @@ def repaired(
     if config.lines.c4:
         texts = c4_lines.cut_lines(texts, rows.english, counts)
     if config.licence_headers:
-        texts = licences.cut_headers(texts, rows.code, counts)
+        texts = licence_headers.cut_headers(texts, rows.code, counts)
     return masking.mask(texts, rows.pii, rows.code, config.pii, counts)
 
 

@@ -52,27 +52,28 @@ def hosts_of(urls: pa.Array) -> np.ndarray:
     return table[pc.fill_null(coded.indices, len(table) - 1).to_numpy()]
 
 
-def _hash(value: str | bytes | None) -> int:
-    if value is None:
+def _hash(host: str | None) -> int:
+    if host is None:
         return 0
-    raw = value.encode("utf-8", "replace") if isinstance(value, str) else value
-    return int.from_bytes(hashlib.blake2b(raw, digest_size=8).digest(), "little") or 1
+    return int.from_bytes(hashlib.blake2b(host.encode("utf-8", "replace"), digest_size=8).digest(), "little") or 1
 
 
 def count_lines(
     batches: Iterable[tuple[pa.Array, np.ndarray, np.ndarray]], config: LinesConfig
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(host, line, pages) and (host, pages) over batches of texts, their hosts, and which of them are looked at."""
-    seen: set[tuple[int, int]] = set()
+    seen = np.empty(0, np.uint64)
     pairs: list[np.ndarray] = []
     pages: list[np.ndarray] = []
     for texts, hosts, wanted in batches:
         offsets, text = text_buffers(texts)
-        new = wanted & (hosts > 0)
-        for row in np.flatnonzero(new).tolist():
-            key = (int(hosts[row]), _hash(text[offsets[row] : offsets[row + 1]].tobytes()))
-            new[row] = key not in seen
-            seen.add(key)
+        looked_at = np.flatnonzero(wanted & (hosts > 0))
+        copies = _keys(hosts[looked_at], short_lines.hash_texts(offsets, text, looked_at))
+        _, first = np.unique(copies, return_index=True)
+        first = first[~np.isin(copies[first], seen)]
+        seen = np.concatenate([seen, copies[first]])
+        new = np.zeros(len(texts), bool)
+        new[looked_at[first]] = True
         rows, _, _, hashes = short_lines.find_lines(offsets, text, new, config.max_bytes)
         _, once = np.unique(_keys(rows.astype(np.uint64), hashes), return_index=True)
         pairs.append(np.stack([hosts[rows[once]], hashes[once]]))

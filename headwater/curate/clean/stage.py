@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from headwater import document, storage
 from headwater.curate import warm
-from headwater.curate.clean import edits, examples, repair, shared_lines
+from headwater.curate.clean import batches, edits, examples, repair, shared_lines
 from headwater.curate.clean.config import CleanConfig
 from headwater.pipeline import phases
 from headwater.pipeline.stage import Context, shards
@@ -61,12 +61,12 @@ def count_shard(task: dict[str, Any]) -> dict[str, Any]:
     shard = Path(task["shard"])
     name = _keys(shard.name)
 
-    def batches() -> Iterator[tuple[pa.Array, np.ndarray, np.ndarray]]:
-        for batch in document.read_parquet(shard, columns=list(repair.COLUMNS)):
+    def looked_at() -> Iterator[tuple[pa.Array, np.ndarray, np.ndarray]]:
+        for batch in batches.read(shard, columns=list(repair.COLUMNS)):
             hosts = shared_lines.hosts_of(batch.column("url"))
             yield batch.column("text"), hosts, repair.who(batch, config).general
 
-    shared_lines.write_keys(Path(task["folder"]) / name, batches(), config.lines, task["partitions"])
+    shared_lines.write_keys(Path(task["folder"]) / name, looked_at(), config.lines, task["partitions"])
     return {"files": [name]}
 
 
@@ -86,15 +86,15 @@ def repair_shard(task: dict[str, Any]) -> dict[str, Any]:
     done: list[pa.RecordBatch] = []
     shown = examples.Examples()
 
-    def batches() -> Iterator[pa.RecordBatch]:
-        for batch in document.read_parquet(shard):
+    def repaired() -> Iterator[pa.RecordBatch]:
+        for batch in batches.read(shard):
             after, edited = repair.repair(batch, config, site_lines)
             done.append(edited)
             shown.add(batch, after, edited)
             yield after
 
     names = [f"{FOLDER}/{shard.name}", f"{edits.FOLDER}/{shard.name}"]
-    document.write_parquet(folder / names[0], batches())
+    document.write_parquet(folder / names[0], repaired())
     document.write_parquet(folder / names[1], done, edits.SCHEMA)
     return {"files": names, "summary": edits.summary(done) | {"examples": shown.found}}
 

@@ -160,3 +160,17 @@ def test_the_same_bytes_for_any_workers_and_shards(tmp_path, monkeypatch):
 def test_odd_texts(tmp_path, text):
     clean(tmp_path, [[{"text": text, "kind": "general", "url": "https://a.example/1"}]])
     assert np.all([isinstance(found, str) for found in texts(tmp_path)])
+
+
+def test_a_notebook_that_came_as_raw_json_becomes_its_script(tmp_path):
+    cells = [{"cell_type": "code", "source": ["x = 1\n", "print(x)"], "outputs": [{"text": "1"}]},
+             {"cell_type": "markdown", "source": "所以 x 是一"}]  # fmt: skip
+    raw = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    rows = [
+        {"text": raw, "lang": "code"}, {"text": raw[:-9], "lang": "code"}, {"text": raw, "kind": "instruct"},
+        {"text": '{"nbformat": 4}', "lang": "code"},
+    ]  # fmt: skip
+    clean(tmp_path, [rows])
+    script = "# %%\nx = 1\nprint(x)\n\n# %% [markdown]\n# 所以 x 是一\n"
+    assert texts(tmp_path) == [script, raw[:-9], raw, '{"nbformat": 4}']
+    assert [row["notebook"] for row in workspace.rows(tmp_path / "clean" / "edits")] == [1, 0, 0, 0]

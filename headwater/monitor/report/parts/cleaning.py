@@ -14,6 +14,7 @@ from headwater.monitor.report.html import Safe, both, bytes_, count, fold, h, is
 MAX_KINDS, EXAMPLES = 60, 3
 CHARS = 200
 KINDS: dict[str, tuple[str, str]] = {
+    "notebook": ("notebooks that came as raw JSON", "以原始 JSON 给出的笔记本"),
     "shared_line": ("lines that a site repeats on most of its pages", "同一网站大多数页面重复的行"),
     "boilerplate_line": ("banners, menus, footers and the like", "横幅、菜单、页脚等套话行"),
     "c4_line": ("lines that C4's rules leave out", "按 C4 规则去掉的行"),
