@@ -21,12 +21,9 @@ class EncodingConfig:
     entities: bool = option(True, "resolve HTML entities left in the text, outside code")
     invisible: bool = option(True, "remove control, zero-width and direction characters; one kind of line end")
     spaces: bool = option(True, "no-break, thin and other Western spaces become a space")
-    max_marks: int = option(5, "a letter with more combining marks loses them; 0 keeps all", "marks")
+    max_marks: int = option(5, "a letter with more combining marks loses them; 0 keeps all", "marks", most=100)
     nfc: bool = option(True, "compose accents (NFC)")
     full_width: bool = option(False, "full-width ASCII becomes plain ASCII")
-
-    def check(self) -> list[tuple[str, str]]:
-        return [("max_marks", "must be 0 or more")] if self.max_marks < 0 else []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,15 +33,10 @@ class LinesConfig:
     boilerplate: bool = option(True, "remove cookie banners, menus, share buttons, footers and the like, in zh and en")
     c4: bool = option(False, "remove lines as C4 does from English text (arXiv 1910.10683, section 2.2)")
     shared: bool = option(True, "remove short lines that stand on most pages of a site")
-    min_pages: int = option(5, "fewest pages of a site that such a line stands on", "pages")
+    min_pages: int = option(5, "fewest pages of a site that such a line stands on", "pages", 1)
     min_share: float = option(0.5, "least share of a site's pages that such a line stands on", "0 to 1")
-    max_bytes: int = option(160, "longest line that can be a site's", "bytes of UTF-8")
+    max_bytes: int = option(160, "longest line that can be a site's", "bytes of UTF-8", 1, 10_000)
     max_cut: float = option(0.5, "a page keeps its shared lines where they are more of its text", "0 to 1")
-
-    def check(self) -> list[tuple[str, str]]:
-        problems = [(name, "must be 1 or more") for name in ("min_pages", "max_bytes") if getattr(self, name) < 1]
-        shares = ("min_share", "max_cut")
-        return problems + [(name, "must be from 0 to 1") for name in shares if not 0 <= getattr(self, name) <= 1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +54,6 @@ class PiiConfig:
     passport: OwnAction = option("none", "Chinese passport numbers that are called so")
     plate: OwnAction = option("none", "Chinese licence plates")
     max_found: int = option(0, "with drop: a document with more of a kind is rejected", "finds")
-
-    def check(self) -> list[tuple[str, str]]:
-        return [("max_found", "must be 0 or more")] if self.max_found < 0 else []
 
     def action_of(self, kind: str) -> Action:
         """What is done with a kind of personal data."""

@@ -23,7 +23,7 @@ import numpy as np
 from headwater import document
 from headwater.curate import languages
 from headwater.curate.langid import code_fit, fit, model
-from headwater.curate.langid.han import han_kinds
+from headwater.curate.langid.han_kinds import han_kinds
 from headwater.kernels import code_shape, scripts
 
 HELD_OUT = 10  # one text in so many, by its hash
