@@ -36,7 +36,8 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     settings: Any = numba.config
     previous, settings.CACHE_DIR = settings.CACHE_DIR, folder
     try:
-        return numba.njit(nogil=True, cache=bool(folder))(function)
+        bare: Any = {"no_cfunc_wrapper": True}  # nothing calls a kernel from C, and a wrapper holds a copy of its code
+        return numba.njit(nogil=True, cache=bool(folder), **bare)(function)
     finally:
         settings.CACHE_DIR = previous
 

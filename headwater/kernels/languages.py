@@ -65,16 +65,22 @@ def _break(text, at, start, end):
 def likelihoods(codes, kinds, count, model, counts, slots, sums, logits, out):
     """How likely each class is by one piece, into `out`; the piece's weight in words."""
     index, tables, firsts, widths, first_rows, scales, biases, heats, han_kinds = model
-    counts[:] = 0
-    shown = np.zeros(4, np.int64)
+    hans = hants = japanese = total_letters = 0
+    for script in range(len(counts)):
+        counts[script] = 0
     for i in range(count):
         counts[kinds[i]] += 1
+        total_letters += kinds[i] != 0
         if kinds[i] == HAN:
-            shown[han_kinds[codes[i]]] += 1
+            shown = han_kinds[codes[i]]
+            hans += shown == HANS
+            hants += shown == HANT
+            japanese += shown == JAPANESE
     counts[0] = 0
-    out[:] = 0.0
+    for k in range(len(out)):
+        out[k] = 0.0
     east = (counts[HAN] + counts[KANA]) / HAN_PER_WORD
-    total = (counts.sum() - counts[HAN] - counts[KANA]) / LETTERS_PER_WORD + east
+    total = (total_letters - counts[HAN] - counts[KANA]) / LETTERS_PER_WORD + east
     words = total
     latin = counts[LATIN] / LETTERS_PER_WORD
     if total > latin:
@@ -83,7 +89,7 @@ def likelihoods(codes, kinds, count, model, counts, slots, sums, logits, out):
     if total <= 0.0:
         return 0.0
     if east:
-        ja = _japanese(counts[HAN], counts[KANA], shown)
+        ja = _japanese(counts[HAN], counts[KANA], japanese > hans + hants)
         out[firsts[KANA]] += ja * east / total
         out[firsts[HAN]] += (1.0 - ja) * east / total
     for script in range(1, len(counts)):
@@ -109,34 +115,46 @@ def likelihoods(codes, kinds, count, model, counts, slots, sums, logits, out):
 
 
 @part
-def _japanese(han, kana, shown):
-    """How likely Han and kana are Japanese."""
+def _japanese(han, kana, mostly):
+    """How likely Han and kana are Japanese. `mostly`: most of the Han that is of one language is Japanese."""
     if not kana:
-        return 0.8 if shown[JAPANESE] > shown[HANS] + shown[HANT] else 0.03
+        return 0.8 if mostly else 0.03
     return 1.0 / (1.0 + math.exp(-KANA_STEEPNESS * (kana / (han + kana) - JAPANESE_KANA)))
 
 
 @part
-def mix(pieces, weights, num, shares):
-    """The shares of the classes (0 to 1) that explain the pieces' likelihoods best, after a few rounds."""
-    shares[:] = 0.0
+def mix(pieces, weights, num, shares, grown):
+    """The shares of the classes (0 to 1) that explain the pieces' likelihoods best, after a few rounds; the best one.
+
+    `grown`: room for as many.
+    """
+    for k in range(len(shares)):
+        shares[k] = 0.0
     total = 0.0
     for p in range(num):
         total += weights[p]
         for k in range(len(shares)):
             shares[k] += weights[p] * pieces[p, k]
     if total <= 0.0:
-        return
-    shares /= total
+        return 0
+    for k in range(len(shares)):
+        shares[k] /= total
     for _ in range(ROUNDS if num > 1 else 0):
-        grown = np.zeros_like(shares)
+        for k in range(len(shares)):
+            grown[k] = 0.0
         for p in range(num):
             norm = 0.0
             for k in range(len(shares)):
                 norm += shares[k] * (pieces[p, k] + FLOOR)
             for k in range(len(shares)):
                 grown[k] += weights[p] / total * shares[k] * (pieces[p, k] + FLOOR) / max(norm, 1e-12)
-        shares[:] = grown
+        for k in range(len(shares)):
+            shares[k] = grown[k]
+    best = 0
+    for k in range(1, len(shares)):
+        if shares[k] > shares[best]:
+            best = k
+    return best
 
 
 @kernel
@@ -150,7 +168,7 @@ def identify_rows(offsets, text, model, code_weights, code_bias, classes, result
     sums, logits = np.empty(classes + langid.BLOCK, np.int32), np.empty(classes, np.float32)
     counts = np.empty(len(firsts), np.int64)
     pieces, weights = np.empty((MAX_PIECES, classes), np.float64), np.empty(MAX_PIECES, np.float64)
-    shares = np.empty(classes, np.float64)
+    shares, grown = np.empty(classes, np.float64), np.empty(classes, np.float64)
     keys, values, scripts, plain = model[9], model[10], model[11], model[12]
     for row in range(len(offsets) - 1):
         start, end = offsets[row], offsets[row + 1]
@@ -176,8 +194,7 @@ def identify_rows(offsets, text, model, code_weights, code_bias, classes, result
             weights[p] *= 1.0 - CODE_PIECE / (1.0 + odds)
             tokens += count
             logit += piece_logit
-        mix(pieces, weights, num, shares)
-        best = shares.argmax()
+        best = mix(pieces, weights, num, shares, grown)
         results[row, CLASS] = best if shares[best] > 0 else -1
         results[row, SHARE], results[row, CODE_LOGIT] = shares[best], logit / math.sqrt(max(tokens, 1))
         results[row, TOKENS], results[row, HANS_LESS_HANT], results[row, WORDS] = tokens, hans, total_words

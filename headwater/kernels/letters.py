@@ -71,8 +71,14 @@ def _opens_address(text, at, end, codes, token, count):
 def composed(base, mark, keys, values):
     """The accented letter of a letter and a mark; 0 where Unicode has none."""
     key = np.int64(base) * NUM_MARKS + np.int64(mark) - FIRST_MARK
-    place = np.searchsorted(keys, key)
-    return values[place] if place < len(keys) and keys[place] == key else np.uint16(0)
+    low, high = 0, len(keys)
+    while low < high:
+        middle = (low + high) // 2
+        if keys[middle] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return values[low] if low < len(keys) and keys[low] == key else np.uint16(0)
 
 
 @kernel

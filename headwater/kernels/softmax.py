@@ -19,7 +19,10 @@ TINY = np.float32(1e-8)
 @part
 def probabilities(logits):
     """Logits to probabilities, in place."""
-    most = logits.max()
+    most = logits[0]
+    for k in range(1, len(logits)):
+        if logits[k] > most:
+            most = logits[k]
     total = 0.0
     for k in range(len(logits)):
         logits[k] = math.exp(logits[k] - most)
