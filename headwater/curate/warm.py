@@ -122,9 +122,9 @@ def _copies() -> None:
 # seconds that a part takes, about, and what it does
 PARTS: dict[str, tuple[float, Callable[[], None]]] = {
     "english": (8.5, _english),
-    "language": (7.0, _language),
+    "language": (6.0, _language),
     "texts": (6.0, _texts),
-    "repair": (4.0, _repair),
+    "repair": (3.5, _repair),
     "copies": (4.0, _copies),
     "addresses": (3.0, _addresses),
 }

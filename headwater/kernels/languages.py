@@ -64,7 +64,7 @@ def _break(text, at, start, end):
 @part
 def likelihoods(codes, kinds, count, model, counts, slots, sums, logits, out):
     """How likely each class is by one piece, into `out`; the piece's weight in words."""
-    index, tables, firsts, widths, first_rows, scales, biases, heats, han_kinds = model
+    index, table, places, firsts, widths, first_rows, scales, biases, heats, han_kinds = model
     hans = hants = japanese = total_letters = 0
     for script in range(len(counts)):
         counts[script] = 0
@@ -101,14 +101,16 @@ def likelihoods(codes, kinds, count, model, counts, slots, sums, logits, out):
             out[first] += share
         elif share >= LEAST_SHARE:
             found = langid.slots_of(codes, kinds, count, script, slots)
-            padded = tables[script].shape[1]
-            sums[:padded] = 0
-            langid.add_weights(slots, found, index, tables[script], first_rows[script], sums[:padded])
+            padded = (width + langid.BLOCK - 1) // langid.BLOCK * langid.BLOCK
+            for k in range(padded):
+                sums[k] = 0
+            weights = table[places[script] : places[script + 1]]
+            langid.add_weights(slots, found, index, weights, padded, first_rows[script], sums)
             heat = max(heats[script, 0] + heats[script, 1] * math.log(counts[script]), 0.05)
             scale = scales[script] / math.sqrt(counts[script])
             for k in range(width):
                 logits[k] = (sums[k] * scale + biases[first + k]) * heat
-            probabilities(logits[:width])
+            probabilities(logits, width)
             for k in range(width):
                 out[first + k] += share * logits[k]
     return words
@@ -160,7 +162,7 @@ def mix(pieces, weights, num, shares, grown):
 @kernel
 def identify_rows(offsets, text, model, code_weights, code_bias, classes, results):
     """Fill results [rows, 6 + scripts] with what the columns below say; letters of each script stand behind them."""
-    firsts, han_kinds = model[2], model[8]
+    firsts, han_kinds = model[3], model[9]
     room = PIECE_BYTES * 2 + 2 * SEEK_BYTES + 8
     codes, kinds = np.empty(room, np.uint16), np.empty(room, np.uint8)
     shapes, words = np.empty(room, np.uint8), np.empty(room, np.uint64)
@@ -169,7 +171,7 @@ def identify_rows(offsets, text, model, code_weights, code_bias, classes, result
     counts = np.empty(len(firsts), np.int64)
     pieces, weights = np.empty((MAX_PIECES, classes), np.float64), np.empty(MAX_PIECES, np.float64)
     shares, grown = np.empty(classes, np.float64), np.empty(classes, np.float64)
-    keys, values, scripts, plain = model[9], model[10], model[11], model[12]
+    keys, values, scripts, plain = model[10], model[11], model[12], model[13]
     for row in range(len(offsets) - 1):
         start, end = offsets[row], offsets[row + 1]
         num = min(max((end - start + PIECE_BYTES - 1) // PIECE_BYTES, 1), MAX_PIECES)
@@ -177,7 +179,7 @@ def identify_rows(offsets, text, model, code_weights, code_bias, classes, result
         for p in range(num):
             first, last = piece_bounds(text, start, end, p, num)
             count = letters.stream(text, first, last, scripts, plain, keys, values, codes, kinds)
-            weights[p] = likelihoods(codes, kinds, count, model[:9], counts, slots, sums, logits, pieces[p])
+            weights[p] = likelihoods(codes, kinds, count, model[:10], counts, slots, sums, logits, pieces[p])
             for script in range(1, len(counts)):
                 results[row, NUM_COLUMNS + script] += counts[script]
             for i in range(count):
@@ -206,7 +208,7 @@ def count_letters(offsets, text, model, results):
 
     First the characters only simplified Chinese has, less those only traditional has; then each script's letters.
     """
-    han_kinds, keys, values, scripts, plain = model[8], model[9], model[10], model[11], model[12]
+    han_kinds, keys, values, scripts, plain = model[9], model[10], model[11], model[12], model[13]
     room = PIECE_BYTES * 2 + 2 * SEEK_BYTES + 8
     codes, kinds = np.empty(room, np.uint16), np.empty(room, np.uint8)
     for row in range(len(offsets) - 1):

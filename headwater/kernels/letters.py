@@ -85,7 +85,7 @@ def composed(base, mark, keys, values):
 def stream(text, start, end, scripts, plain, keys, values, codes, kinds):
     """Fill codes (uint16) and kinds (uint8) from bytes start to end - 1; how many. Room: 2 more than bytes."""
     codes[0], kinds[0] = 0, 0
-    count, token, at = 1, 1, start
+    count, token, at = np.int64(1), np.int64(1), start  # no literals, so that calls are compiled once
     while at < end:
         first = text[at]
         if first < 0x80:
