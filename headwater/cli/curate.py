@@ -5,6 +5,7 @@ In: documents of any format, or a run. Out: what each command's help says.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from headwater.errors import HeadwaterError
 SAMPLE_CHARS = 300
 FOR_PROSE = ("gopher.", "gopher_repetition.", "c4.", "fineweb.")
 MAX_SAMPLES = 1000
+COLLECT_EVERY = 100_000  # objects; what is imported stays, so looking through it every 700 is a tenth of a small run
 
 
 def curate(
@@ -34,6 +36,7 @@ def curate(
 
     Example: headwater curate corpus.jsonl.zst -o curated
     """
+    gc.set_threshold(COLLECT_EVERY)
     from headwater import document
     from headwater.curate.standalone import curate_files
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
+from bisect import bisect_right
 
 import numpy as np
 
@@ -37,6 +38,7 @@ BLOCKS: tuple[tuple[int, int, str], ...] = (
     (0xFB1D, 0xFB4F, "hebrew"), (0xFB50, 0xFDFF, "arabic"), (0xFE70, 0xFEFE, "arabic"), (0xFF21, 0xFF5A, "latin"),
     (0xFF66, 0xFF9F, "kana"), (0x20000, 0x3FFFF, "han"),
 )  # fmt: skip
+STARTS = [start for start, _, _ in BLOCKS]  # in order, and no block in another
 CJK_PUNCTUATION = ((0x3001, 0x3003), (0x3008, 0x3020), (0x3030, 0x303F), (0xFE30, 0xFE4F), (0xFF01, 0xFF0F),
                    (0xFF1A, 0xFF20), (0xFF3B, 0xFF40), (0xFF5B, 0xFF65))  # fmt: skip
 # Quotation marks, dash and ellipsis that Chinese shares with other scripts.
@@ -67,8 +69,8 @@ def kind_of(code: int) -> str:
         return "digit"
     if category[0] in "PS":
         return _mark(code, category)
-    script = next((name for start, end, name in BLOCKS if start <= code <= end), "")
-    return script or ("letter" if category[0] in "LM" else "other")
+    start, end, script = BLOCKS[bisect_right(STARTS, code) - 1]
+    return script if start <= code <= end else "letter" if category[0] in "LM" else "other"
 
 
 def _mark(code: int, category: str) -> str:

@@ -116,6 +116,7 @@ def _examine(
 ):  # fmt: skip
     buffer, endings = np.empty(MAX_BYTES + 1, np.uint8), np.empty(128, np.uint64)
     seen, last = np.zeros((len(lengths), 2), np.int64), np.zeros(words.shape[2], np.int64)
+    nothing = np.int64(0)  # no literal, so that calls are compiled once
     for row in range(len(figures)):
         start, end = offsets[row], offsets[row + 1]
         for at in range(start, end):
@@ -133,7 +134,7 @@ def _examine(
         while path_end < end and text[path_end] != 0x3F and text[path_end] != 0x23:
             path_end += 1
         first, past = _host(text, begin, stop)
-        host = _read(text, first, past, buffer, 0)
+        host = _read(text, first, past, buffer, nothing)
         whole_length = _read(text, stop, path_end, buffer, host)
         figures[row, 2] = _extension(buffer, host, whole_length, extensions)
         dots = host
@@ -144,8 +145,8 @@ def _examine(
             if contains(blocked, endings[i]):
                 figures[row, 4] = 1
         hits(
-            buffer, 0, host, classes, steps, num_classes, ends, shorter, lengths, groups, whole, 1, 2 * row + 1, seen,
-            last, words[row, 0],
+            buffer, nothing, host, classes, steps, num_classes, ends, shorter, lengths, groups, whole, 1,
+            2 * row + 1, seen, last, words[row, 0],
         )  # fmt: skip
         hits(
             buffer, host, whole_length, classes, steps, num_classes, ends, shorter, lengths, groups, whole, 1,

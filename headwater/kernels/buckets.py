@@ -60,7 +60,9 @@ def _walk(buckets, bands, places, roles, signatures, rows, least):
         if roles[i] == NEW:
             if count + num_known + num_held > len(edges):
                 wider = np.empty((2 * len(edges) + num_known + num_held, 4), np.int64)
-                wider[:count] = edges[:count]
+                for e in range(count):
+                    for c in range(4):
+                        wider[e, c] = edges[e, c]
                 edges = wider
             mine = signatures[places[i]]
             for h in range(num_known + num_held):

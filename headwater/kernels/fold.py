@@ -44,6 +44,11 @@ def table() -> np.ndarray:
 def _entry(code: int, simplified: dict[int, int]) -> int:
     character = chr(code)
     kind = unicodedata.category(character)
+    if 0x3400 <= code <= 0x9FFF or 0xAC00 <= code <= 0xD7A3 or 0x20000 <= code <= 0x2F7FF:  # three quarters of all
+        if kind != "Lo":
+            return SEPARATOR
+        folded = simplified.get(code, code)
+        return (CHAR_BIT if folded < SIZE else LETTER_BIT) | folded
     if _within(code, _ACCENTS) or kind == "Cf" or character in APOSTROPHES:
         return SKIP
     if kind[0] not in "LNM" or code == 0x5F:

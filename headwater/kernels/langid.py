@@ -66,12 +66,15 @@ def slots_of(codes, kinds, count, script, out):
 
 
 @part
-def add_weights(slots, found, index, weights, first_row, sums):
-    """Add the weights [rows, languages] of the known slots to the sums; `index` holds a slot's row plus 1, or 0."""
-    rows, width = weights.shape
+def add_weights(slots, found, index, weights, width, first_row, sums):
+    """Add the weights of the known slots to the sums; `index` holds a slot's row plus 1, or 0.
+
+    `weights`: rows of `width` languages, one after the other.
+    """
+    rows = len(weights) // width
     for i in range(found):
         row = int(index[slots[i]]) - first_row
         if 0 < row <= rows:
-            line = weights[row - 1]
+            line = weights[(row - 1) * width : row * width]
             for language in range(width):
                 sums[language] += np.int32(line[language])

@@ -64,17 +64,23 @@ def _break(text, at, start, end):
 @part
 def likelihoods(codes, kinds, count, model, counts, slots, sums, logits, out):
     """How likely each class is by one piece, into `out`; the piece's weight in words."""
-    index, tables, firsts, widths, first_rows, scales, biases, heats, han_kinds = model
-    counts[:] = 0
-    shown = np.zeros(4, np.int64)
+    index, table, places, firsts, widths, first_rows, scales, biases, heats, han_kinds = model
+    hans = hants = japanese = total_letters = 0
+    for script in range(len(counts)):
+        counts[script] = 0
     for i in range(count):
         counts[kinds[i]] += 1
+        total_letters += kinds[i] != 0
         if kinds[i] == HAN:
-            shown[han_kinds[codes[i]]] += 1
+            shown = han_kinds[codes[i]]
+            hans += shown == HANS
+            hants += shown == HANT
+            japanese += shown == JAPANESE
     counts[0] = 0
-    out[:] = 0.0
+    for k in range(len(out)):
+        out[k] = 0.0
     east = (counts[HAN] + counts[KANA]) / HAN_PER_WORD
-    total = (counts.sum() - counts[HAN] - counts[KANA]) / LETTERS_PER_WORD + east
+    total = (total_letters - counts[HAN] - counts[KANA]) / LETTERS_PER_WORD + east
     words = total
     latin = counts[LATIN] / LETTERS_PER_WORD
     if total > latin:
@@ -83,7 +89,7 @@ def likelihoods(codes, kinds, count, model, counts, slots, sums, logits, out):
     if total <= 0.0:
         return 0.0
     if east:
-        ja = _japanese(counts[HAN], counts[KANA], shown)
+        ja = _japanese(counts[HAN], counts[KANA], japanese > hans + hants)
         out[firsts[KANA]] += ja * east / total
         out[firsts[HAN]] += (1.0 - ja) * east / total
     for script in range(1, len(counts)):
@@ -95,54 +101,68 @@ def likelihoods(codes, kinds, count, model, counts, slots, sums, logits, out):
             out[first] += share
         elif share >= LEAST_SHARE:
             found = langid.slots_of(codes, kinds, count, script, slots)
-            padded = tables[script].shape[1]
-            sums[:padded] = 0
-            langid.add_weights(slots, found, index, tables[script], first_rows[script], sums[:padded])
+            padded = (width + langid.BLOCK - 1) // langid.BLOCK * langid.BLOCK
+            for k in range(padded):
+                sums[k] = 0
+            weights = table[places[script] : places[script + 1]]
+            langid.add_weights(slots, found, index, weights, padded, first_rows[script], sums)
             heat = max(heats[script, 0] + heats[script, 1] * math.log(counts[script]), 0.05)
             scale = scales[script] / math.sqrt(counts[script])
             for k in range(width):
                 logits[k] = (sums[k] * scale + biases[first + k]) * heat
-            probabilities(logits[:width])
+            probabilities(logits, width)
             for k in range(width):
                 out[first + k] += share * logits[k]
     return words
 
 
 @part
-def _japanese(han, kana, shown):
-    """How likely Han and kana are Japanese."""
+def _japanese(han, kana, mostly):
+    """How likely Han and kana are Japanese. `mostly`: most of the Han that is of one language is Japanese."""
     if not kana:
-        return 0.8 if shown[JAPANESE] > shown[HANS] + shown[HANT] else 0.03
+        return 0.8 if mostly else 0.03
     return 1.0 / (1.0 + math.exp(-KANA_STEEPNESS * (kana / (han + kana) - JAPANESE_KANA)))
 
 
 @part
-def mix(pieces, weights, num, shares):
-    """The shares of the classes (0 to 1) that explain the pieces' likelihoods best, after a few rounds."""
-    shares[:] = 0.0
+def mix(pieces, weights, num, shares, grown):
+    """The shares of the classes (0 to 1) that explain the pieces' likelihoods best, after a few rounds; the best one.
+
+    `grown`: room for as many.
+    """
+    for k in range(len(shares)):
+        shares[k] = 0.0
     total = 0.0
     for p in range(num):
         total += weights[p]
         for k in range(len(shares)):
             shares[k] += weights[p] * pieces[p, k]
     if total <= 0.0:
-        return
-    shares /= total
+        return 0
+    for k in range(len(shares)):
+        shares[k] /= total
     for _ in range(ROUNDS if num > 1 else 0):
-        grown = np.zeros_like(shares)
+        for k in range(len(shares)):
+            grown[k] = 0.0
         for p in range(num):
             norm = 0.0
             for k in range(len(shares)):
                 norm += shares[k] * (pieces[p, k] + FLOOR)
             for k in range(len(shares)):
                 grown[k] += weights[p] / total * shares[k] * (pieces[p, k] + FLOOR) / max(norm, 1e-12)
-        shares[:] = grown
+        for k in range(len(shares)):
+            shares[k] = grown[k]
+    best = 0
+    for k in range(1, len(shares)):
+        if shares[k] > shares[best]:
+            best = k
+    return best
 
 
 @kernel
 def identify_rows(offsets, text, model, code_weights, code_bias, classes, results):
     """Fill results [rows, 6 + scripts] with what the columns below say; letters of each script stand behind them."""
-    firsts, han_kinds = model[2], model[8]
+    firsts, han_kinds = model[3], model[9]
     room = PIECE_BYTES * 2 + 2 * SEEK_BYTES + 8
     codes, kinds = np.empty(room, np.uint16), np.empty(room, np.uint8)
     shapes, words = np.empty(room, np.uint8), np.empty(room, np.uint64)
@@ -150,8 +170,8 @@ def identify_rows(offsets, text, model, code_weights, code_bias, classes, result
     sums, logits = np.empty(classes + langid.BLOCK, np.int32), np.empty(classes, np.float32)
     counts = np.empty(len(firsts), np.int64)
     pieces, weights = np.empty((MAX_PIECES, classes), np.float64), np.empty(MAX_PIECES, np.float64)
-    shares = np.empty(classes, np.float64)
-    keys, values, scripts, plain = model[9], model[10], model[11], model[12]
+    shares, grown = np.empty(classes, np.float64), np.empty(classes, np.float64)
+    keys, values, scripts, plain = model[10], model[11], model[12], model[13]
     for row in range(len(offsets) - 1):
         start, end = offsets[row], offsets[row + 1]
         num = min(max((end - start + PIECE_BYTES - 1) // PIECE_BYTES, 1), MAX_PIECES)
@@ -159,7 +179,7 @@ def identify_rows(offsets, text, model, code_weights, code_bias, classes, result
         for p in range(num):
             first, last = piece_bounds(text, start, end, p, num)
             count = letters.stream(text, first, last, scripts, plain, keys, values, codes, kinds)
-            weights[p] = likelihoods(codes, kinds, count, model[:9], counts, slots, sums, logits, pieces[p])
+            weights[p] = likelihoods(codes, kinds, count, model[:10], counts, slots, sums, logits, pieces[p])
             for script in range(1, len(counts)):
                 results[row, NUM_COLUMNS + script] += counts[script]
             for i in range(count):
@@ -176,8 +196,7 @@ def identify_rows(offsets, text, model, code_weights, code_bias, classes, result
             weights[p] *= 1.0 - CODE_PIECE / (1.0 + odds)
             tokens += count
             logit += piece_logit
-        mix(pieces, weights, num, shares)
-        best = shares.argmax()
+        best = mix(pieces, weights, num, shares, grown)
         results[row, CLASS] = best if shares[best] > 0 else -1
         results[row, SHARE], results[row, CODE_LOGIT] = shares[best], logit / math.sqrt(max(tokens, 1))
         results[row, TOKENS], results[row, HANS_LESS_HANT], results[row, WORDS] = tokens, hans, total_words
@@ -189,7 +208,7 @@ def count_letters(offsets, text, model, results):
 
     First the characters only simplified Chinese has, less those only traditional has; then each script's letters.
     """
-    han_kinds, keys, values, scripts, plain = model[8], model[9], model[10], model[11], model[12]
+    han_kinds, keys, values, scripts, plain = model[9], model[10], model[11], model[12], model[13]
     room = PIECE_BYTES * 2 + 2 * SEEK_BYTES + 8
     codes, kinds = np.empty(room, np.uint16), np.empty(room, np.uint8)
     for row in range(len(offsets) - 1):

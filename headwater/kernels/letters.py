@@ -71,15 +71,21 @@ def _opens_address(text, at, end, codes, token, count):
 def composed(base, mark, keys, values):
     """The accented letter of a letter and a mark; 0 where Unicode has none."""
     key = np.int64(base) * NUM_MARKS + np.int64(mark) - FIRST_MARK
-    place = np.searchsorted(keys, key)
-    return values[place] if place < len(keys) and keys[place] == key else np.uint16(0)
+    low, high = 0, len(keys)
+    while low < high:
+        middle = (low + high) // 2
+        if keys[middle] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return values[low] if low < len(keys) and keys[low] == key else np.uint16(0)
 
 
 @kernel
 def stream(text, start, end, scripts, plain, keys, values, codes, kinds):
     """Fill codes (uint16) and kinds (uint8) from bytes start to end - 1; how many. Room: 2 more than bytes."""
     codes[0], kinds[0] = 0, 0
-    count, token, at = 1, 1, start
+    count, token, at = np.int64(1), np.int64(1), start  # no literals, so that calls are compiled once
     while at < end:
         first = text[at]
         if first < 0x80:

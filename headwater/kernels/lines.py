@@ -46,7 +46,8 @@ def _marks_of(length, tells, ended, separators, han, piped, opens):
 @part
 def _grown(array):
     larger = np.empty(2 * len(array), array.dtype)
-    larger[: len(array)] = array
+    for i in range(len(array)):
+        larger[i] = array[i]
     return larger
 
 

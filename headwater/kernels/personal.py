@@ -74,6 +74,7 @@ def _is_ipv6(text, start, end):
 
 @part
 def _note(found, count, row, start, end, kind):
+    """Note a candidate; how many there are. Kinds and counts come typed: each literal would be compiled apart."""
     if count < len(found):
         found[count, 0], found[count, 1], found[count, 2], found[count, 3] = row, start, end, kind
     return count + 1
@@ -102,7 +103,7 @@ def _addresses(text, row, begin, end, found, count):
                 stop -= 1
             alone = start == begin or text[start - 1] != COLON
             if colons >= 2 and dots <= 1 and alone and stop - start <= MAX_IPV6 and _is_ipv6(text, start, stop):
-                count = _note(found, count, row, start, stop, IPV6)
+                count = _note(found, count, row, start, stop, np.int64(IPV6))
             elif dots >= 3:
                 count = _dotted(text, row, start, stop, found, count)
             continue
@@ -110,7 +111,7 @@ def _addresses(text, row, begin, end, found, count):
         if kind == AT_SIGN:
             stop = at + size
             if at > begin and stop < end and joins(text[at - 1]) and joins(text[stop]):
-                count = _note(found, count, row, at, stop, AT)
+                count = _note(found, count, row, at, stop, np.int64(AT))
         at += size
     return count
 
@@ -127,7 +128,7 @@ def _dotted(text, row, start, end, found, count):
         while last > at and text[last - 1] == DOT:
             last -= 1
         if last - at <= 15 and _is_ipv4(text, at, last) and (at == start or text[at - 1] == COLON):
-            count = _note(found, count, row, at, last, IPV4)
+            count = _note(found, count, row, at, last, np.int64(IPV4))
         at = max(stop, at) + 1
     return count
 
@@ -193,14 +194,14 @@ def _numbers(text, row, begin, end, found, count):
             last, digits = kept_last, kept_digits
         called = plus or _is_called(text, begin, start)
         if digits >= (MIN_CALLED_DIGITS if called else MIN_DIGITS):
-            count = _note(found, count, row, start, last, NUMBER)
+            count = _note(found, count, row, start, last, np.int64(NUMBER))
     return count
 
 
 @kernel
 def _scan(offsets, text, wanted, found):
     """Count the candidates, and note them where the array has room."""
-    count = 0
+    count = np.int64(0)
     for row in range(len(offsets) - 1):
         if wanted[row]:
             count = _addresses(text, row, offsets[row], offsets[row + 1], found, count)

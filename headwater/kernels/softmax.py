@@ -17,14 +17,17 @@ TINY = np.float32(1e-8)
 
 
 @part
-def probabilities(logits):
-    """Logits to probabilities, in place."""
-    most = logits.max()
+def probabilities(logits, count):
+    """The first `count` logits to probabilities, in place."""
+    most = logits[0]
+    for k in range(1, count):
+        if logits[k] > most:
+            most = logits[k]
     total = 0.0
-    for k in range(len(logits)):
+    for k in range(count):
         logits[k] = math.exp(logits[k] - most)
         total += logits[k]
-    for k in range(len(logits)):
+    for k in range(count):
         logits[k] = logits[k] / total
 
 
@@ -51,7 +54,7 @@ def fit_pass(indptr, features, sizes, order, labels, rate, l2, weights, squares,
         row = order[at]
         first, last = indptr[row], indptr[row + 1]
         logits_of(features, first, last, sizes[row], weights, biases, slope)
-        probabilities(slope)
+        probabilities(slope, len(slope))
         loss -= math.log(max(slope[labels[row]], 1e-12))
         slope[labels[row]] -= np.float32(1.0)
         for k in range(classes):

@@ -58,7 +58,7 @@ def _sampled(offsets, text, rows, width, span, parts, out):
     while room < 2 * len(codes):
         room *= 2
     keys, stamps, counts = np.empty(room, np.uint64), np.zeros(room, np.int64), np.empty(room, np.int64)
-    stamp, shares = 0, np.empty(parts)
+    stamp = 0
     for k in range(len(rows)):
         at, end = offsets[rows[k]], offsets[rows[k] + 1]
         chars = 0
@@ -74,7 +74,7 @@ def _sampled(offsets, text, rows, width, span, parts, out):
             stamp += 1
             out[k] = repeats(codes, 0, count, width, keys, stamps, counts, stamp)[SEEN]
             continue
-        char = 0
+        char, least, second = 0, 1.0, 1.0  # shares go to 1
         for piece in range(parts):
             start = (chars - span) * piece // (parts - 1)
             while char < start:
@@ -88,9 +88,12 @@ def _sampled(offsets, text, rows, width, span, parts, out):
                 at += size
             char += span
             stamp += 1
-            shares[piece] = repeats(codes, 0, span, width, keys, stamps, counts, stamp)[SEEN]
-        shares.sort()
-        out[k] = shares[1]
+            share = repeats(codes, 0, span, width, keys, stamps, counts, stamp)[SEEN]
+            if share < least:
+                least, second = share, least
+            elif share < second:
+                second = share
+        out[k] = second
 
 
 @part

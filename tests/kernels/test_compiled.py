@@ -50,3 +50,10 @@ def test_frozen_views_do_not_copy():
     array = np.arange(4)
     view = compiled.frozen(array, np.int64)
     assert np.shares_memory(array, view) and not view.flags.writeable and array.flags.writeable
+
+
+def test_calls_below_with_room_stay_in_one_block_of_frames():
+    assert compiled.with_room(lambda: 7) == 7
+    with pytest.raises(ZeroDivisionError):
+        compiled.with_room(lambda: 1 // 0)
+    assert compiled.with_room.__code__.co_stacksize == compiled.FRAME_SLOTS

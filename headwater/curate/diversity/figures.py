@@ -34,7 +34,6 @@ FIGURES = ("vendi", "vendi_share", "compression_ratio", "distinct_1", "distinct_
 def measure(sample: pa.Table, kept: np.ndarray) -> dict[str, dict[str, dict[str, Any]]]:
     """Per language the figures before and after; `kept`: a mask over the sample's rows."""
     langs = np.array(sample["lang"].to_pylist(), object)
-    folded = fold.table()
     found = {}
     for lang in sorted(set(langs.tolist())):
         before = np.flatnonzero(langs == lang)
@@ -46,18 +45,18 @@ def measure(sample: pa.Table, kept: np.ndarray) -> dict[str, dict[str, dict[str,
         }
         sizes = [len("\n".join(texts).encode()) for texts in sides.values() if len(texts) >= MIN_DOCUMENTS]
         size = min(sizes, default=0)
-        found[lang] = {name: figures(texts, size, folded) for name, texts in sides.items()}
+        found[lang] = {name: figures(texts, size) for name, texts in sides.items()}
     return found
 
 
-def figures(texts: list[str], size_bytes: int, folded: np.ndarray) -> dict[str, Any]:
+def figures(texts: list[str], size_bytes: int) -> dict[str, Any]:
     """FIGURES of some texts; the compression ratio is that of their first `size_bytes`."""
     row: dict[str, Any] = {"documents": len(texts), "chars": sum(len(text) for text in texts)}
     row |= dict.fromkeys(FIGURES)
     if len(texts) < MIN_DOCUMENTS:
         return row
     array = arrow.text_array(texts)
-    found = tokens(*arrow.text_buffers(array), folded)
+    found = tokens(*arrow.text_buffers(array), fold.table())
     score = vendi(features(found))
     row |= {"vendi": round(score, DECIMALS), "vendi_share": round(score / len(texts), SHARE_DECIMALS)}
     row["compression_ratio"] = round(compression_ratio("\n".join(texts).encode("utf-8", "replace")[:size_bytes]), 3)

@@ -232,26 +232,26 @@ def _make_tables(model: LangidModel) -> tuple[Any, ...]:
     index = np.zeros(1 << langid.BITS, np.uint16)
     firsts, widths, first_rows = np.full(num, -1), np.zeros(num, np.int64), np.zeros(num, np.int64)
     scales, heats, tables, row = np.ones(num), np.ones((num, 2)), [], 0
+    places = np.zeros(num + 1, np.int64)  # of each script in the one table: one array compiles faster than a tuple
     for number, name in enumerate(scripts.NAMES):
         own = [at for at, (_, script) in enumerate(model.classes) if script == name]
-        table = np.zeros((0, langid.BLOCK), np.int8)
         if own:
             firsts[number], widths[number] = own[0], len(own) if name in model.slots else 1
         if name in model.slots:
             found = model.slots[name]
             index[found] = np.arange(row + 1, row + 1 + len(found))
             padding = -model.weights[name].shape[1] % langid.BLOCK
-            table = np.pad(model.weights[name], ((0, 0), (0, padding)))
+            tables.append(np.pad(model.weights[name], ((0, 0), (0, padding))).ravel())
+            places[number + 1] = tables[-1].size
             first_rows[number], row = row, row + len(found)
             scales[number], heats[number] = model.scales[name], model.heats[name]
-        tables.append(frozen(table, np.int8))
     han = np.zeros(scripts.NUM_CODES, np.uint8)
     han[FIRST_HAN : FIRST_HAN + NUM_HAN] = model.han_kinds
     letters, plain = scripts.tables()
     keys, values = scripts.compositions()
-    ints = [frozen(array, np.int64) for array in (firsts, widths, first_rows)]
+    table = frozen(np.concatenate([np.zeros(0, np.int8), *tables]), np.int8)
+    ints = [frozen(array, np.int64) for array in (np.cumsum(places), firsts, widths, first_rows)]
     return (
-        frozen(index, np.uint16), tuple(tables), ints[0], ints[1], ints[2], frozen(scales, np.float64),
-        frozen(model.biases, np.float32), frozen(heats, np.float64), frozen(han, np.uint8), keys, values, letters,
-        plain,
+        frozen(index, np.uint16), table, *ints, frozen(scales, np.float64), frozen(model.biases, np.float32),
+        frozen(heats, np.float64), frozen(han, np.uint8), keys, values, letters, plain,
     )  # fmt: skip
