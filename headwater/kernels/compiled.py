@@ -3,7 +3,8 @@
 In: a plain function. Out: the same function, compiled by numba on its first call (nogil) and kept for later processes.
 
 The folder carries a key of every kernel's source and of what compiled it, since numba itself looks only at the file of
-the outermost function and would serve old code when a function that it calls has changed.
+the outermost function and would serve old code when a function that it calls has changed. Where a source lies and when
+it was written are in the key too: numba takes no code that was compiled from a file elsewhere or of another time.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def cache_folder() -> str:
     root = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "headwater"
     key = hashlib.sha256(f"{sys.version} numba {numba.__version__} numpy {np.__version__}".encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
-        key.update(path.name.encode() + b"\0" + path.read_bytes())
+        key.update(f"{path} {path.stat().st_mtime_ns}\0".encode() + path.read_bytes())
     folder = root / f"kernels-{key.hexdigest()[:16]}"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # nobody else's: what lies there is run
