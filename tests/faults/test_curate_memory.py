@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import random
+import subprocess
 import sys
 from pathlib import Path
 
@@ -20,24 +20,22 @@ MAX_LONG_BYTES = 3_000_000_000  # of one process, with one document of LONG_BYTE
 LONG_BYTES = 50_000_000
 
 
+# A process begins with the most memory that the one which started it ever had, so a small one stands between.
+MEASURE = """
+import resource, subprocess, sys
+done = subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
+sys.exit(done.returncode)
+"""
+
+
 def peak_bytes(inputs: Path, output: Path) -> int:
     """The most memory the command took, in this many bytes, with one process."""
-    arguments = [
-        sys.executable,
-        "-m",
-        "headwater",
-        "curate",
-        str(inputs),
-        "-o",
-        str(output),
-        "--workers",
-        "1",
-        "--quiet",
-    ]
-    process = os.posix_spawn(sys.executable, arguments, chains.environment())
-    _, status, used = os.wait4(process, 0)
-    assert os.waitstatus_to_exitcode(status) in (0, 3)
-    return used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    command = [sys.executable, "-m", "headwater", "curate", str(inputs), "-o", str(output), "--workers", "1", "--quiet"]
+    measured = [sys.executable, "-c", MEASURE, *command]
+    done = subprocess.run(measured, env=chains.environment(), capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 3), done.stderr
+    return int(done.stderr.split()[-1]) * (1 if sys.platform == "darwin" else 1024)
 
 
 def write_corpus(path: Path, size_bytes: int) -> Path:
