@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from headwater import document, storage
-from headwater.curate import unread
+from headwater.curate import apart, unread
 from headwater.document import folders
+from headwater.errors import HeadwaterError
+from headwater.pipeline.stage import shards
 
 READ = "read.json"  # written when the documents are whole
 REFUSED = "refused.parquet"  # there where something was
@@ -31,42 +34,72 @@ def _silent(_: str) -> None:
 
 
 def bring(
-    inputs: list[str], work: Path, request: dict[str, Any], kind: str = "", say: Callable[[str], None] = _silent
+    inputs: list[str],
+    work: Path,
+    request: dict[str, Any],
+    kind: str = "",
+    say: Callable[[str], None] = _silent,
+    written: tuple[apart.Written, ...] = (),
 ) -> tuple[dict[str, int], bool]:
     """The rows that could not be read, by reason; and whether the documents were there already.
 
     `request`: what else the work in this folder depends on, as JSON. `kind` replaces the rows' own where it is given.
-    `say` is told of files that are left out: of a folder of `headwater curate` only what it kept is read.
+    `say` is told of files that are left out: what lies in folders that are `written`; and of a folder of `headwater
+    curate` all but what it kept.
     """
-    request = {**request, "kind": kind, "files": described(inputs)}
+    request = {**request, "kind": kind, "files": described(inputs, written)}
     if work.exists():
         storage.sweep(work)
-        if (work / READ).exists():
-            before = storage.read_json(work / READ)
-            if before.get("request") == request:
-                return before["unreadable"], True
-        shutil.rmtree(work)
+        if note := _believed(work, request):
+            return note["unreadable"], True
+        remove(work)
     problems: Counter[str] = Counter()
-    refused = write_documents(wanted(inputs, say), work / "acquire" / "documents", kind, problems)
+    refused = write_documents(wanted(inputs, say, written), work / "acquire" / "documents", kind, problems)
     refused.write(work / REFUSED)
     unreadable = dict(sorted(problems.items()))
-    storage.write_json(work / READ, {"request": request, "unreadable": unreadable})
+    storage.write_json(work / READ, {"request": request, "unreadable": unreadable, "rows": _rows(work)})
     return unreadable, False
 
 
-def described(names: list[str]) -> list[list[Any]]:
+def _believed(work: Path, request: dict[str, Any]) -> dict[str, Any]:
+    """The note of what was read, where it is of this request and all that it tells of is there."""
+    try:
+        note = storage.read_json(work / READ)
+        whole = note["request"] == request and note["rows"] == _rows(work)
+    except (HeadwaterError, OSError, pa.ArrowException, KeyError, TypeError):
+        return {}  # no note, or a damaged one: the inputs are read again
+    return note if whole else {}
+
+
+def _rows(work: Path) -> dict[str, int]:
+    """The files that were brought, by name, with the rows of each."""
+    files = [*shards(work / "acquire" / "documents"), *work.glob(REFUSED)]
+    return {path.name: pq.read_metadata(path).num_rows for path in files}
+
+
+def remove(work: Path) -> None:
+    """Remove a work folder; its note first, so that nobody believes what is half removed."""
+    if work.exists():
+        with storage.disk_errors(work):
+            (work / READ).unlink(missing_ok=True)
+            shutil.rmtree(work)
+
+
+def described(names: list[str], written: tuple[apart.Written, ...] = ()) -> list[list[Any]]:
     """Every file with its size and time of change; the name alone where it is not on this disk."""
     found: list[list[Any]] = []
-    for item in wanted(names):
+    for item in wanted(names, written=written):
         path = Path(item.location)
         given = path.stat() if path.exists() else None
         found.append([item.location, *((given.st_size, given.st_mtime_ns) if given else ())])
     return found
 
 
-def wanted(names: list[str], say: Callable[[str], None] = _silent) -> list[document.InputFile]:
-    """The files behind names, but those that an earlier curation rejected."""
-    return unread.kept_only(folders.found(names), names, say)
+def wanted(
+    names: list[str], say: Callable[[str], None] = _silent, written: tuple[apart.Written, ...] = ()
+) -> list[document.InputFile]:
+    """The files behind names, but those in folders that are `written`, and those that an earlier curation rejected."""
+    return unread.kept_only(apart.left(folders.found(names), names, written, say), names, say)
 
 
 def write_documents(files: list[document.InputFile], folder: Path, kind: str, problems: Counter[str]) -> unread.Refused:
@@ -76,13 +109,13 @@ def write_documents(files: list[document.InputFile], folder: Path, kind: str, pr
     """
     pending: list[pa.RecordBatch] = []
     refused = unread.Refused()
-    shards = 0
+    count = 0
     known = Ids()
 
     def flush() -> None:
-        nonlocal shards
-        document.write_parquet(folder / f"{shards:05d}.parquet", pending)
-        shards += 1
+        nonlocal count
+        document.write_parquet(folder / f"{count:05d}.parquet", pending)
+        count += 1
         pending.clear()
 
     for batch in (batch for item in files for batch in document.batches_of(refused.rows_of(item, problems))):
@@ -92,7 +125,7 @@ def write_documents(files: list[document.InputFile], folder: Path, kind: str, pr
         pending.append(known.told_apart(batch))
         if sum(b.nbytes for b in pending) >= SHARD_BYTES or sum(b.num_rows for b in pending) >= SHARD_ROWS:
             flush()
-    if pending or not shards:
+    if pending or not count:
         flush()
     return refused
 

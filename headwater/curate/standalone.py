@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headwater import document, storage
-from headwater.curate import decide, stages, unread
+from headwater.curate import apart, decide, stages, unread
 from headwater.curate import inputs as inputs_of
 from headwater.curate.clean.config import CleanConfig
 from headwater.curate.config import CurateConfig
@@ -66,21 +66,18 @@ def curate_files(
 
     Raises HeadwaterError empty_corpus when nothing is kept; the report is written all the same.
     """
-    _check_folders(inputs, output, config.dedup.index)
+    written = _written(output, config.dedup.index)
+    _check_folders(inputs, output, written, config.dedup.index)
     work = storage.make_folder(output) / WORK
     clean = clean or CleanConfig()
     with workspace.locked(output, "another `headwater curate` writes here"):
         request = {"version": VERSION, "curate": asdict(config), "clean": asdict(clean), "sets": _sets(config)}
-        problems, _ = inputs_of.bring(inputs, work, json.loads(json.dumps(request)), kind, report.say)
+        problems, _ = inputs_of.bring(inputs, work, json.loads(json.dumps(request)), kind, report.say, written)
         if not any(pq.read_metadata(path).num_rows for path in shards(work / "acquire" / "documents")):
-            _remove_results(output)
-            if (work / inputs_of.REFUSED).exists():
-                storage.link_file(work / inputs_of.REFUSED, output / "rejected" / inputs_of.REFUSED)
-            figures = {"in": sum(problems.values()), "kept": 0, "rejected": problems}
-            storage.write_json(output / "report.json", figures)
-            shutil.rmtree(work)
+            _tell_nothing_read(work, output, problems)
+            inputs_of.remove(work)
             raise document.nothing_read(", ".join(inputs), problems)
-        texts, nothing_kept = _run_stages(work, config, clean, workers, report, _owner(inputs, output))
+        texts, nothing_kept = _run_stages(work, config, clean, workers, report, _owner(inputs, output, written))
         _write_results(work, texts)
         figures = storage.read_json(work / "curate" / "report.json")
         figures["in"] += sum(problems.values())
@@ -90,16 +87,22 @@ def curate_files(
             storage.publish_folder(work / "out" / name, output / name)
         _publish_reports(work, output)
         storage.write_json(output / "report.json", figures)
-        shutil.rmtree(work)
+        inputs_of.remove(work)
     if nothing_kept:
         raise nothing_kept
     return figures
 
 
-def _check_folders(inputs: list[str], output: Path, index: str) -> None:
+def _written(output: Path, index: str) -> tuple[apart.Written, ...]:
+    """The folders that the command writes."""
+    own = apart.Written(folder=output, names=(*RESULTS, *REPORTS, "report.json", WORK))
+    return (own, apart.Written(folder=Path(index), names=apart.INDEX_NAMES)) if index else (own,)
+
+
+def _check_folders(inputs: list[str], output: Path, written: tuple[apart.Written, ...], index: str) -> None:
     """Nothing of a person's is written over, and no input is removed with the results of before.
 
-    Raises HeadwaterError arguments.
+    Raises HeadwaterError arguments, and what apart.check_index raises.
     """
     ours = (output / "report.json").is_file() or (output / WORK).is_dir()  # the latter where it was cut short
     if output.exists() and not output.is_dir():
@@ -107,13 +110,20 @@ def _check_folders(inputs: list[str], output: Path, index: str) -> None:
     if not ours and any((output / name).exists() for name in RESULTS):
         told = "holds a folder `kept` or `rejected` that is not of this command"
         raise HeadwaterError("arguments", told, where=str(output), mend="name another folder for the results")
-    for name in inputs:
-        inside = next((out for out in RESULTS if Path(name).resolve().is_relative_to((output / out).resolve())), "")
-        if inside:
-            told = f"lies in {output / inside}, which is replaced"
-            raise HeadwaterError("arguments", told, where=name, mend="name another folder for the results")
-    if index and Path(index).exists() and not Path(index).is_dir():
-        raise HeadwaterError("arguments", "is no folder", where=f"--index {index}", mend="name a folder for the index")
+    apart.check_inputs(inputs, written)
+    if index:
+        apart.check_index(Path(index))
+
+
+def _tell_nothing_read(work: Path, output: Path, problems: dict[str, int]) -> None:
+    """The report of inputs without a document; where they hold nothing at all, what was made before stays."""
+    if not problems and (output / "report.json").exists():
+        return
+    _remove_results(output)
+    if (work / inputs_of.REFUSED).exists():
+        storage.link_file(work / inputs_of.REFUSED, output / "rejected" / inputs_of.REFUSED)
+    figures = {"in": sum(problems.values()), "kept": 0, "rejected": problems}
+    storage.write_json(output / "report.json", figures)
 
 
 def _remove_results(output: Path) -> None:
@@ -124,9 +134,9 @@ def _remove_results(output: Path) -> None:
         (output / name).unlink(missing_ok=True)
 
 
-def _owner(inputs: list[str], output: Path) -> str:
+def _owner(inputs: list[str], output: Path, written: tuple[apart.Written, ...]) -> str:
     """Who adds to an index: the same command with the same output is itself again, another output is another crawl."""
-    return storage.value_digest([str(output.resolve()), inputs_of.described(inputs)])
+    return storage.value_digest([str(output.resolve()), inputs_of.described(inputs, written)])
 
 
 def _sets(config: CurateConfig) -> list[list[Any]]:

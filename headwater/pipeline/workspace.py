@@ -64,9 +64,8 @@ def locked(path: Path, busy: str, wait: bool = False, shared: bool = False) -> I
         try:
             fcntl.flock(fd, kind if wait else kind | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise HeadwaterError(
-                "in_use", busy, where=str(path.parent), mend="wait for it, or end that process"
-            ) from error
+            where = str(path if path.is_dir() else path.parent)
+            raise HeadwaterError("in_use", busy, where=where, mend="wait for it, or end that process") from error
         yield
     finally:
         os.close(fd)

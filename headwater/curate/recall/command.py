@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headwater import document, storage
-from headwater.curate import inputs
+from headwater.curate import apart, inputs
 from headwater.curate.recall import review, stage
 from headwater.curate.recall.config import RecallConfig
 from headwater.document import streams
@@ -26,6 +26,7 @@ from headwater.pipeline.progress import Reporter
 from headwater.pipeline.stage import Context, Stage, shards
 
 WORK = ".work"
+RESULTS = ("recalled.jsonl.zst", "rounds.json", "review.tsv")
 VERSION = 1
 
 
@@ -33,10 +34,12 @@ def recall_files(
     config: RecallConfig, pool: list[str], labels: list[str], output: Path, seed: int, workers: int, report: Reporter
 ) -> dict[str, Any]:
     """Recall from `pool` into `output`; the figures."""
+    written = apart.Written(folder=output, names=(*RESULTS, WORK))
+    apart.check_inputs(pool, (written,))
     work = storage.make_folder(output) / WORK
     known = read_labels(labels) if labels else None
     edits = review.read_edits(output / "review.tsv") if (output / "review.tsv").exists() else {}
-    problems = _read_pool(pool, work, seed, report)
+    problems = _read_pool(pool, work, written, seed, report)
     runner = engine.create("local", workers)
     try:
         folder = storage.make_folder(work / "recall")
@@ -56,9 +59,10 @@ def recall_files(
     }  # fmt: skip
 
 
-def _read_pool(pool: list[str], work: Path, seed: int, report: Reporter) -> dict[str, int]:
+def _read_pool(pool: list[str], work: Path, written: apart.Written, seed: int, report: Reporter) -> dict[str, int]:
     """Bring the pool into shards, unless they are there already; the rows that could not be read, by reason."""
-    unreadable, before = inputs.bring(pool, work, {"version": VERSION, "seed": seed})
+    request = {"version": VERSION, "seed": seed}
+    unreadable, before = inputs.bring(pool, work, request, say=report.say, written=(written,))
     if before:
         report.say("  the pool was read before")
     paths = shards(work / "acquire" / "documents")
