@@ -5,7 +5,8 @@ In: a dataclass whose fields say their unit, and their bounds where the unit doe
 is left to the section's own `check`.
 
 A share lies from 0 to 1, a ratio from 0 to 1000; a least number of anything up to a million, since more would keep
-nothing; whatever else has a unit, from 0 (or a default below it) to 1000T. `min_x` is at most its `max_x`.
+nothing; whatever else has a unit, from 0 (or a default below it) to 1000T. `min_x` is at most its `max_x`,
+but in a section that is switched off: its numbers say nothing together.
 """
 
 from __future__ import annotations
@@ -45,7 +46,12 @@ def outside(section: Any) -> list[Problem]:
     wrong = {name for name, _ in problems}
     for name in fields:
         other = "max_" + name.removeprefix("min_")
-        if name.startswith("min_") and other in fields and not {name, other} & wrong:
+        if (
+            name.startswith("min_")
+            and other in fields
+            and not {name, other} & wrong
+            and getattr(section, "enabled", True)
+        ):
             problems += _pair(section, fields, name, other)
     return problems
 
@@ -59,13 +65,17 @@ def problems(section: Any) -> list[Problem]:
 
 
 def _pair(section: Any, fields: dict[str, dataclasses.Field[Any]], low: str, high: str) -> list[Problem]:
-    """A problem where nothing can be at least `low` and at most `high`; told of the one that was given."""
+    """A problem where nothing can be at least `low` and at most `high`; told of the one that was given.
+
+    Where the other one is a default, nobody wrote it: it is named as what to set, too.
+    """
     least, most = getattr(section, low), getattr(section, high)
     if not (_is_number(least) and _is_number(most)) or least <= most:
         return []
     if least == fields[low].default:
-        return [(high, f"must be at least {low}, {spelled(least)}, got {spelled(most)}")]
-    return [(low, f"must be at most {high}, {spelled(most)}, got {spelled(least)}")]
+        return [(high, f"must be at least {low}, {spelled(least)}, got {spelled(most)}; set {low} too")]
+    also = f"; set {high} too" if most == fields[high].default else ""
+    return [(low, f"must be at most {high}, {spelled(most)}, got {spelled(least)}{also}")]
 
 
 def _told(value: float, bounds: tuple[float, float], unit: str) -> str:

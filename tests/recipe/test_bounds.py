@@ -114,10 +114,45 @@ def test_a_threshold_is_refused_where_it_is_written(tmp_path):
 
 def test_a_least_above_the_most_is_told_of_the_one_that_was_given(tmp_path):
     path = recipe(tmp_path, "curate: {gopher: {max_words: 20}}\n")
-    assert refused(path) == ["recipe.yaml:1:19: curate.gopher.max_words: must be at least min_words, 50, got 20"]
+    assert refused(path) == [
+        "recipe.yaml:1:19: curate.gopher.max_words: must be at least min_words, 50, got 20; set min_words too"
+    ]
     (said,) = refused(recipe(tmp_path, ""), ["curate.gopher.min_mean_word_length=12"])
-    assert said.endswith("min_mean_word_length: must be at most max_mean_word_length, 10, got 12")
+    assert said.endswith(
+        "min_mean_word_length: must be at most max_mean_word_length, 10, got 12; set max_mean_word_length too"
+    )
+    (said,) = refused(recipe(tmp_path, "curate: {gopher: {min_words: 90, max_words: 20}}\n"))
+    assert said.endswith("min_words: must be at most max_words, 20, got 90")
     assert load(recipe(tmp_path, "curate: {gopher: {min_words: 10, max_words: 10}}\n")).recipe
+
+
+def test_what_is_switched_off_may_exclude_itself_but_each_number_keeps_its_bounds(tmp_path):
+    for given in ("max_words: 20", "min_words: 200k", "min_words: 9, max_words: 3"):
+        loaded = load(recipe(tmp_path, f"curate: {{gopher: {{enabled: false, {given}}}}}\n"))
+        assert not loaded.recipe.curate.gopher.enabled
+        assert refused(recipe(tmp_path, f"curate: {{gopher: {{enabled: true, {given}}}}}\n"))
+    (said,) = refused(recipe(tmp_path, "curate: {gopher: {enabled: false, min_words: -1}}\n"))
+    assert said.endswith("the nearest is 0")
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "nearest"),
+    [
+        ({"bands": 200}, "bands", "8 rows is 128"),
+        ({"rows": 100}, "rows", "14 bands is 73"),
+        ({"bands": 64, "rows": 32}, "bands", "32 rows is 32"),
+        ({"rows": 1024}, "rows", "14 bands is 73"),
+    ],
+)
+def test_of_bands_and_rows_the_nearest_is_named_and_does(tmp_path, given, field, nearest):
+    written = ", ".join(f"{name}: {value}" for name, value in given.items())
+    (said,) = refused(recipe(tmp_path, f"curate: {{dedup: {{{written}}}}}\n"))
+    assert f"curate.dedup.{field}: bands x rows is at most 1024, got" in said and said.endswith(
+        f"nearest with {nearest}"
+    )
+    fixed = given | {field: int(nearest.split()[-1])}
+    written = ", ".join(f"{name}: {value}" for name, value in fixed.items())
+    assert load(recipe(tmp_path, f"curate: {{dedup: {{{written}}}}}\n"))
 
 
 def test_wrong_choices_name_those_that_are_known(tmp_path):

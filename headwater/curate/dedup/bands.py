@@ -1,7 +1,8 @@
 """Bands of MinHash signatures: the buckets that documents with an equal band share.
 
 In: the fingerprints of the documents that earlier steps left. Out: a RECORD a band and document, in sections by the
-first bits of its bucket, and the records of such a partition again, in document order and in pieces of a bounded size.
+first bits of its bucket, and the records of such a partition again, by rank (`longest`) and in pieces of a bounded
+size. The `order` of such a record is the document's rank.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from headwater.curate.dedup import copies, rows, sections
+from headwater.curate.dedup import copies, longest, rows, sections
 from headwater.curate.dedup.plan import Plan, partition
 from headwater.pipeline import phases
 
@@ -44,7 +45,7 @@ def records_of(signatures: np.ndarray, orders: np.ndarray, bands: int) -> np.nda
 
 
 def write_bands(task: dict[str, Any]) -> dict[str, Any]:
-    """The buckets of a shard's documents, by partition, in document order."""
+    """The buckets of a shard's documents, by partition, by rank."""
     folder, plan, shard, bits = Path(task["folder"]), task["plan"], task["shard"], task["bits"]
     numbers = np.flatnonzero(copies.left(plan, folder, task["before"], shard))
     most = max(1, plan.task_memory // 4 // PIECE_BYTES)
@@ -54,34 +55,33 @@ def write_bands(task: dict[str, Any]) -> dict[str, Any]:
         signatures = rows.take(fingerprints(plan, shard), some, np.uint32)
         found.append(records_of(signatures, some + plan.starts[shard], plan.config.bands))
     records = np.concatenate(found)
+    records["order"] = longest.ranks(plan, records["order"])
+    records = records[np.argsort(records["order"], kind="stable")]
     name = _bands(bits, plan.names[shard])
     sections.write_split(folder / name, records, partition(records["bucket"], bits), 1 << bits)
     return {"files": [name]}
 
 
 def pieces(plan: Plan, folder: Path, number: int, bits: int) -> Iterator[np.ndarray]:
-    """The records of a partition in document order, as many at a time as the memory allows."""
+    """The records of a partition by rank, as many at a time as the memory allows."""
     most = max(1024, plan.task_memory // 2 // PIECE_BYTES)
     waiting: list[np.ndarray] = []
     count = 0
-    for name in plan.names:
-        for block in sections.blocks(folder / _bands(bits, name), number, RECORD, most):
-            if count and count + len(block) > most:
-                yield np.concatenate(waiting)
-                waiting, count = [], 0
-            waiting.append(block)
-            count += len(block)
+    files = [folder / _bands(bits, name) for name in plan.names]
+    for block in longest.by_rank(plan, files, number, RECORD, most):
+        if count and count + len(block) > most:
+            yield np.concatenate(waiting)
+            waiting, count = [], 0
+        waiting.append(block)
+        count += len(block)
     if waiting:
         yield np.concatenate(waiting)
 
 
-def signatures_of(plan: Plan, orders: np.ndarray) -> np.ndarray:
-    """The signatures of documents, ascending."""
-    homes = plan.shard_of(orders)
-    parts = [np.zeros((0, plan.config.bands * plan.config.rows), np.uint32)]
-    for shard in np.unique(homes).tolist():
-        parts.append(rows.take(fingerprints(plan, shard), orders[homes == shard] - plan.starts[shard], np.uint32))
-    return np.concatenate(parts)
+def signatures_of(plan: Plan, ranked: np.ndarray) -> np.ndarray:
+    """The signatures of the documents of these ranks."""
+    width = plan.config.bands * plan.config.rows
+    return rows.of_documents(plan, fingerprints, longest.orders(plan, ranked), np.uint32, width)
 
 
 def fingerprints(plan: Plan, shard: int) -> Path:

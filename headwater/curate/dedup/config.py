@@ -45,7 +45,10 @@ class DedupConfig:
     def check(self) -> list[tuple[str, str]]:
         problems = []
         if self.bands * self.rows > MAX_PERMUTATIONS:
-            problems.append(("bands", f"bands x rows is at most {MAX_PERMUTATIONS}"))
+            given, other = ("rows", "bands") if self.bands == DedupConfig.bands else ("bands", "rows")
+            most = MAX_PERMUTATIONS // max(1, getattr(self, other))
+            told = f"bands x rows is at most {MAX_PERMUTATIONS}, got {self.bands} x {self.rows}"
+            problems.append((given, f"{told}; the nearest with {getattr(self, other)} {other} is {most}"))
         if self.semantic_dims % 64:
             nearest = max(64, round(self.semantic_dims / 64) * 64)
             problems.append(("semantic_dims", f"must be a multiple of 64; the nearest is {nearest}"))

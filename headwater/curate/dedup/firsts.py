@@ -1,4 +1,5 @@
 """The first of each key: of documents with the same text, or of pages with the same address, the first stays.
+First is who has the lowest rank (`longest`).
 
 In: documents that earlier steps left. Out: drops, a file a partition.
 map (`write_keys`, a task a shard): a 128-bit key a document, in sections by its first bits → reduce (`find`, a task a
@@ -18,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headwater import document
-from headwater.curate.dedup import addresses, copies, index, sections
+from headwater.curate.dedup import addresses, copies, index, longest, sections
 from headwater.curate.dedup.plan import DROP, KEY, KEY_BYTES, Plan, partition
 from headwater.pipeline import phases
 from headwater.pipeline.stage import Context
@@ -62,8 +63,7 @@ def find(task: dict[str, Any]) -> dict[str, Any]:
     folder, plan, step, number = Path(task["folder"]), task["plan"], task["step"], task["number"]
     files = [folder / _keys(step, task["bits"], name) for name in plan.names]
     keys = np.concatenate([np.zeros(0, KEY), *(sections.read(path, number, KEY) for path in files)])
-    order = np.lexsort((keys["order"], keys["low"], keys["high"]))
-    keys = keys[order]
+    keys = keys[np.lexsort((longest.ranks(plan, keys["order"]), keys["low"], keys["high"]))]
     fresh = np.ones(len(keys), bool)
     fresh[1:] = (keys["high"][1:] != keys["high"][:-1]) | (keys["low"][1:] != keys["low"][:-1])
     firsts = keys[fresh]

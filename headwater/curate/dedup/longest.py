@@ -1,68 +1,118 @@
-"""`keep: longest`: of the documents that come to one survivor, the longest stays in its place.
+"""Which of two documents alike comes first, and so stays: the earlier one, or with `keep: longest` the longer one.
 
-In: whose copy each document is at last, and the drops by region. Out: swaps, DROP records of first documents that are
-dropped for a longer copy; whoever was dropped for the first one is a copy of the longest instead. Length is in bytes
-of UTF-8; of equals the first stays. A copy of what an index knows stays dropped, however long it is.
+In: the sizes of all documents in bytes of UTF-8. Out: the rank of every document, the longest first and equals in
+document order, and the document of every rank; files of 8 bytes a document. Every step walks documents by rank and
+keeps the first of what is alike, so what one step leaves is the longest before the next one looks. With `keep: first`
+ranks are orders, and there are no files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from headwater.curate.dedup import copies
-from headwater.curate.dedup.plan import DROP, Plan
+from headwater import storage
+from headwater.curate.dedup import copies, sections
+from headwater.curate.dedup.plan import Plan, per_document
+from headwater.pipeline import phases
+from headwater.pipeline.stage import Context
+
+RANKS, ORDERS = f"{phases.WORK}/ranks", f"{phases.WORK}/orders"
+_HERE = "headwater.curate.dedup.longest"
 
 
-def sizes(plan: Plan, into: np.ndarray) -> np.ndarray:
-    """The length of every document, in bytes."""
-    for shard, start in enumerate(plan.starts[:-1]):
-        into[start : plan.starts[shard + 1]] = copies.columns(plan, shard, ["text_bytes"])["text_bytes"].to_numpy()
-    return into
+def run(context: Context, plan: Plan) -> None:
+    """Write the ranks, where they are asked for."""
+    if _ranked(plan):
+        phases.run(context, "ranks", [{"key": "all", "plan": plan}], f"{_HERE}:write_ranks", "tasks")
 
 
-def heirs(regions: Callable[[], Iterator[np.ndarray]], lengths: np.ndarray, best: np.ndarray) -> np.ndarray:
-    """Into `best`: for each document that stays the longest of its copies, or itself; -1 for all others.
+def ranks(plan: Plan, orders: np.ndarray) -> np.ndarray:
+    """The rank of each of these documents."""
+    return _read(plan, RANKS, orders)
 
-    `regions`: settled drops, a region at a time.
+
+def orders(plan: Plan, ranked: np.ndarray) -> np.ndarray:
+    """The document of each of these ranks."""
+    return _read(plan, ORDERS, ranked)
+
+
+def write_ranks(task: dict[str, Any]) -> dict[str, Any]:
+    """Rank all documents by counting how many there are of each size: a shard in memory at a time."""
+    folder, plan = Path(task["folder"]), task["plan"]
+    sizes, counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    for shard in range(len(plan.names)):
+        found, more = np.unique(_sizes(plan, shard), return_counts=True)
+        sizes, where = np.unique(np.concatenate([sizes, found]), return_inverse=True)
+        counts = np.bincount(where, np.concatenate([counts, more])).astype(np.int64)
+    following = np.cumsum(counts[::-1])[::-1] - counts  # the next rank of each size
+    scratch = storage.make_folder(folder / phases.WORK / "scratch")
+    holders = per_document(plan, scratch / "orders", np.int64, 0)
+    with storage.open_atomic(folder / RANKS) as handle:
+        for shard, start in enumerate(plan.starts[:-1]):
+            which = np.searchsorted(sizes, _sizes(plan, shard))
+            by_size = np.argsort(which, kind="stable")
+            many = np.bincount(which, minlength=len(sizes))
+            within = np.arange(len(which)) - np.repeat(np.cumsum(many) - many, many)
+            ranked = np.empty(len(which), np.int64)
+            ranked[by_size] = following[which[by_size]] + within
+            following += many
+            holders[ranked] = np.arange(start, start + len(ranked))
+            handle.write(ranked.view(np.uint8).data)
+    with storage.open_atomic(folder / ORDERS) as handle:
+        for start in range(0, len(holders), 1 << 20):
+            handle.write(holders[start : start + (1 << 20)].view(np.uint8).data)
+    return {"files": [RANKS, ORDERS]}
+
+
+def by_rank(plan: Plan, files: list[Path], section: int, dtype: np.dtype, most: int) -> Iterator[np.ndarray]:
+    """The records of a section of a file a shard, whose `order` is a rank, in that order and some at a time.
+
+    Each file must hold its records in that order. Memory: `most` records, or a quarter of a task's memory.
     """
-    for found in regions():
-        own = found[found["indexed"] == 0]
-        order = np.lexsort((own["order"], -lengths[own["order"]], own["survivor"]))
-        own = own[order]
-        first = np.ones(len(own), bool)
-        first[1:] = own["survivor"][1:] != own["survivor"][:-1]
-        longest = own[first]
-        before = best[longest["survivor"]]
-        before = np.where(before < 0, longest["survivor"], before)
-        longer = lengths[longest["order"]] > lengths[before]
-        best[longest["survivor"]] = np.where(longer, longest["order"], before)
-    return best
+    if not _ranked(plan):
+        for path in files:
+            yield from sections.blocks(path, section, dtype, most)
+        return
+    held = plan.task_memory // 4 // dtype.itemsize // max(1, len(files))
+    for merged in _merged(files, section, dtype, max(64, held)):
+        yield from (merged[start : start + most] for start in range(0, len(merged), most))
 
 
-def swaps(regions: Callable[[], Iterator[np.ndarray]], best: np.ndarray) -> np.ndarray:
-    """Drops of first documents for longer copies, in document order: as like them as the copy was, by the same step."""
-    made = [np.zeros(0, DROP)]
-    for found in regions():
-        heir = found[_heirs(found, best) == found["order"]]
-        swapped = heir.copy()
-        swapped["order"], swapped["survivor"] = heir["survivor"], heir["order"]
-        made.append(swapped)
-    drops = np.concatenate(made)
-    return drops[np.argsort(drops["order"], kind="stable")]
+def _merged(files: list[Path], section: int, dtype: np.dtype, size: int) -> Iterator[np.ndarray]:
+    """Records of all files, merged: up to the least rank that a file was read to, and again."""
+    open_files = [(path, 0, np.zeros(0, dtype)) for path in files]
+    while open_files:
+        blocks = []
+        for path, read, block in open_files:
+            if not len(block):
+                block = sections.read(path, section, dtype, read, size)
+                read = read + len(block) if len(block) == size else -1  # -1: there is no more
+            if len(block):
+                blocks.append((path, read, block))
+        bound = min((int(block["order"][-1]) for _, read, block in blocks if read >= 0), default=None)
+        open_files, parts = [], [np.zeros(0, dtype)]
+        for path, read, block in blocks:
+            end = len(block) if bound is None else int(np.searchsorted(block["order"], bound, side="right"))
+            parts.append(block[:end])
+            if end < len(block) or read >= 0:
+                open_files.append((path, read, block[end:]))
+        merged = np.concatenate(parts)
+        yield merged[np.argsort(merged["order"], kind="stable")]
 
 
-def applied(found: np.ndarray, best: np.ndarray, swapped: np.ndarray) -> np.ndarray:
-    """The settled drops of a region with the swaps in it."""
-    heir = _heirs(found, best)
-    found = found.copy()
-    found["survivor"] = np.where(heir >= 0, heir, found["survivor"])
-    found = np.concatenate([found[found["order"] != heir], swapped])
-    return found[np.argsort(found["order"], kind="stable")]
+def _sizes(plan: Plan, shard: int) -> np.ndarray:
+    return copies.columns(plan, shard, ["text_bytes"])["text_bytes"].to_numpy()
 
 
-def _heirs(found: np.ndarray, best: np.ndarray) -> np.ndarray:
-    """Who stays in the place of each drop's survivor; -1 where that is one of an index."""
-    own = found["indexed"] == 0
-    return np.where(own, best[np.where(own, found["survivor"], 0)], -1)
+def _ranked(plan: Plan) -> bool:
+    return plan.config.keep == "longest" and plan.num_documents > 0
+
+
+def _read(plan: Plan, name: str, places: np.ndarray) -> np.ndarray:
+    if not _ranked(plan) or not len(places):
+        return places
+    return np.asarray(np.memmap(plan.folder / name, np.int64, "r")[places])

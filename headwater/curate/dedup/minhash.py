@@ -3,11 +3,11 @@
 In: fingerprints of the documents that earlier steps left. Out: drops, and edges by region.
 map (`bands.write_bands`, a task a shard): a bucket a band and document, in sections by the bucket's first bits → reduce
 (`find_edges`, a task a partition): within each bucket, pairs whose signatures are alike → reduce (`choose`, one task):
-in document order, a document is dropped if an earlier one that stays is like it.
+in order of their rank (`longest`), a document is dropped if an earlier one that stays is like it.
 
 So every dropped document is like the one that is named, by a similarity that is said: likeness is not handed on from
 document to document until the ends of a chain have nothing in common. What hangs together by edges, dropped or not, is
-one cluster all the same (`settle`). A partition holds whole buckets and is read in pieces in document order, so the
+one cluster all the same (`settle`). A partition holds whole buckets and is read in pieces by rank, so the
 outcome depends neither on their number nor on the memory; an index's documents come before all others.
 """
 
@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from headwater.curate.dedup import bands, copies, index, sections
+from headwater.curate.dedup import bands, copies, index, longest, sections
 from headwater.curate.dedup.bands import PIECE_BYTES, RECORD
 from headwater.curate.dedup.plan import DROP, RECORD_BYTES, Plan
 from headwater.pipeline import phases
@@ -55,7 +55,7 @@ def run(context: Context, plan: Plan, before: list[str], known: list[index.Segme
 
 
 def find_edges(task: dict[str, Any]) -> dict[str, Any]:
-    """The edges of one partition of the buckets, by the region of the later document."""
+    """The edges of one partition of the buckets, by the part of all ranks that the later one is in."""
     folder, plan, number, bits = Path(task["folder"]), task["plan"], task["number"], task["bits"]
     held = np.zeros(0, RECORD)
     names: list[str] = []
@@ -133,26 +133,36 @@ def _batches(bucket: np.ndarray, most: int) -> Iterator[tuple[int, int]]:
 
 
 def choose(task: dict[str, Any]) -> dict[str, Any]:
-    """Drop documents in their order, a region's edges in memory at a time and a byte a document."""
+    """Drop documents by rank: the edges of a part of the ranks in memory at a time, and a byte a document."""
     from headwater.kernels import buckets
 
     folder, plan = Path(task["folder"]), task["plan"]
     dropped = np.zeros(plan.num_documents, bool)
+    files: list[str] = []
+    waiting: list[np.ndarray] = []
     count = 0
+    for region in range(plan.num_regions):
+        drawn = [sections.read(folder / name, region, EDGE) for name in task["edges"]]
+        edges = np.concatenate([np.zeros(0, EDGE), *drawn])
+        fresh = (edges["flags"] & buckets.INDEXED) == 0
+        edges = edges[np.lexsort((edges["earlier"], fresh, edges["later"]))]
+        picked = edges[buckets.choose(edges["later"], edges["earlier"], edges["flags"], dropped)]
+        waiting.append(_drops(plan, picked))
+        held = sum(len(part) for part in waiting)
+        if region + 1 == plan.num_regions or held * DROP.itemsize > plan.task_memory // 4:
+            files.append(f"{phases.WORK}/{STEP}/{task['bits']}-{len(files):05d}.drops")
+            copies.file_drops(plan, folder / files[-1], np.concatenate(waiting))
+            waiting, count = [], count + held
+    return {"files": files, "rows": count}
 
-    def parts() -> Iterator[np.ndarray]:
-        nonlocal count
-        for region in range(plan.num_regions):
-            drawn = [sections.read(folder / name, region, EDGE) for name in task["edges"]]
-            edges = np.concatenate([np.zeros(0, EDGE), *drawn])
-            fresh = (edges["flags"] & buckets.INDEXED) == 0
-            edges = edges[np.lexsort((edges["earlier"], fresh, edges["later"]))]
-            picked = edges[buckets.choose(edges["later"], edges["earlier"], edges["flags"], dropped)]
-            found = copies.drops(picked["later"], picked["earlier"], STEP, picked["similarity"])
-            found["indexed"] = (picked["flags"] & buckets.INDEXED) > 0
-            count += len(found)
-            yield found
 
-    name = f"{phases.WORK}/{STEP}/{task['bits']}.drops"
-    sections.write(folder / name, parts(), DROP, plan.num_regions)
-    return {"files": [name], "rows": count}
+def _drops(plan: Plan, picked: np.ndarray) -> np.ndarray:
+    """The drops of the edges that were picked."""
+    from headwater.kernels import buckets
+
+    indexed = (picked["flags"] & buckets.INDEXED) > 0
+    survivors = picked["earlier"].copy()
+    survivors[~indexed] = longest.orders(plan, survivors[~indexed])
+    found = copies.drops(longest.orders(plan, picked["later"]), survivors, STEP, picked["similarity"])
+    found["indexed"] = indexed
+    return found

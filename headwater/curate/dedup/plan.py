@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,8 @@ MAX_REGIONS = 256
 MAX_PARTITIONS = 4096
 MIN_PARTITION_BYTES = 1 << 20  # a smaller one saves no memory: the process that works on it is larger by far
 KEY_BYTES, RECORD_BYTES = 160, 160  # of a reducer's memory for each record: the record, its order, and what is matched
+
+BYTES_PER_DOCUMENT = 17  # of all arrays that a task holds with an entry a document
 
 KEY = np.dtype([("high", "<u8"), ("low", "<u8"), ("order", "<i8")])
 DROP = np.dtype([("order", "<i8"), ("survivor", "<i8"), ("value", "<f8"), ("step", "u1"), ("indexed", "u1")])
@@ -80,6 +83,16 @@ class Plan:
 def regions_of(num_shards: int) -> tuple[int, ...]:
     step = max(1, -(-num_shards // MAX_REGIONS))
     return (*range(0, num_shards, step), num_shards)
+
+
+def per_document(plan: Plan, path: Path, dtype: Any, value: Any) -> np.ndarray:
+    """An array with an entry a document: in memory, or in a file that is gone with its last use."""
+    if plan.num_documents * BYTES_PER_DOCUMENT <= plan.task_memory:
+        return np.full(plan.num_documents, value, dtype)
+    found = np.memmap(path, dtype, "w+", shape=(plan.num_documents,))
+    path.unlink()
+    found[:] = value
+    return np.asarray(found)
 
 
 def partition(keys: np.ndarray, bits: int) -> np.ndarray:

@@ -1,15 +1,17 @@
 """Rows of .npy files, read one by one: what is asked for comes into memory, and nothing beside it.
 
-In: files of equal width and row numbers. Out: an array of those rows.
+In: files of equal width, a file a shard, and row numbers or documents. Out: an array of those rows.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from headwater.curate.dedup.plan import Plan
 from headwater.errors import HeadwaterError
 
 DENSE = 8  # where one row of so many is asked for, its neighbours are read with it
@@ -29,6 +31,19 @@ def shape(path: Path, dtype: type) -> tuple[int, int, int]:
     if not wanted or size - start != int(np.prod(found)) * kind.itemsize:
         raise HeadwaterError("damaged_file", "not an array of the expected shape", where=str(path))
     return found[0], found[1], start
+
+
+def of_documents(
+    plan: Plan, path_of: Callable[[Plan, int], Path], orders: np.ndarray, dtype: type, width: int
+) -> np.ndarray:
+    """The rows of documents in any order: [len(orders), width]. `path_of`: the file of a shard."""
+    out: np.ndarray = np.empty((len(orders), width), dtype)
+    by_order = np.argsort(orders, kind="stable")
+    homes = plan.shard_of(orders[by_order])
+    for shard in np.unique(homes).tolist():
+        some = by_order[homes == shard]
+        out[some] = take(path_of(plan, shard), orders[some] - plan.starts[shard], dtype)
+    return out
 
 
 def take(path: Path, numbers: np.ndarray, dtype: type) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 In: the vectors of the documents that earlier steps left. Out: drops; the value is the cosine.
 Steps: find the centres of clusters in a sample (one task) → file each document under its nearest centre (map) → within
-each cluster, in document order, drop a document that is like an earlier one that stays (reduce).
+each cluster, by rank (`longest`), drop a document that is like an earlier one that stays (reduce).
 Only documents of one cluster are compared, and with the last LEADERS that stay: so a cluster of any size takes a
 time in proportion to it. The idea: SemDeDup, arXiv 2303.09540.
 """
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from headwater import storage
-from headwater.curate.dedup import copies, rows, sections, vectors
+from headwater.curate.dedup import copies, longest, rows, sections, vectors
 from headwater.curate.dedup.plan import DROP, Plan
 from headwater.pipeline import phases
 from headwater.pipeline.stage import Context
@@ -75,7 +75,7 @@ def find_centres(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_members(task: dict[str, Any]) -> dict[str, Any]:
-    """The cluster of each document of a shard, by partition, in document order; none of one without words."""
+    """The cluster of each document of a shard, by partition and rank; none of one without words."""
     from headwater.kernels import vectors as kernels
 
     folder, plan, shard, bits = Path(task["folder"]), task["plan"], task["shard"], task["bits"]
@@ -91,6 +91,8 @@ def write_members(task: dict[str, Any]) -> dict[str, Any]:
         members["cluster"], members["order"] = kernels.nearest(read[there], centres), some[there] + plan.starts[shard]
         found.append(members)
     members = np.concatenate(found)
+    members["order"] = longest.ranks(plan, members["order"])
+    members = members[np.argsort(members["order"], kind="stable")]
     name = _members(bits, plan.names[shard])
     sections.write_split(folder / name, members, members["cluster"].astype(np.int64) % (1 << bits), 1 << bits)
     return {"files": [name]}
@@ -108,14 +110,15 @@ def find(task: dict[str, Any]) -> dict[str, Any]:
         sorted_piece, read = piece[order], _take(plan, piece["order"])[order]
         starts = np.flatnonzero(np.diff(sorted_piece["cluster"], prepend=-1))
         for first, end in zip(starts, [*starts[1:], len(piece)], strict=True):
-            cluster, orders = int(sorted_piece["cluster"][first]), sorted_piece["order"][first:end]
+            cluster, ranked = int(sorted_piece["cluster"][first]), sorted_piece["order"][first:end]
             leaders, filled, known = state.get(cluster) or (np.zeros((0, read.shape[1]), np.int8), 0, [])
             leaders = _room(leaders, filled, end - first)
             filled, which, values = kernels.alike(leaders, filled, read[first:end], plan.config.semantic_similarity)
-            known.append(orders[which < 0])
+            known.append(ranked[which < 0])
             dropped = which >= 0
-            survivors = np.concatenate(known)[which[dropped]]
-            found.append(copies.drops(orders[dropped], survivors, STEP, values[dropped]))
+            gone = longest.orders(plan, ranked[dropped])
+            survivors = longest.orders(plan, np.concatenate(known)[which[dropped]])
+            found.append(copies.drops(gone, survivors, STEP, values[dropped]))
             state[cluster] = (leaders, filled, known)
     drops = np.concatenate(found)
     name = f"{phases.WORK}/{STEP}/{bits}-{number:05d}.drops"
@@ -135,14 +138,12 @@ def _room(leaders: np.ndarray, filled: int, more: int) -> np.ndarray:
 
 def _pieces(plan: Plan, folder: Path, number: int, bits: int) -> Iterator[np.ndarray]:
     most = max(1024, plan.task_memory // 4 // MEMBER_BYTES)
-    for name in plan.names:
-        yield from sections.blocks(folder / _members(bits, name), number, MEMBER, most)
+    files = [folder / _members(bits, name) for name in plan.names]
+    return longest.by_rank(plan, files, number, MEMBER, most)
 
 
-def _take(plan: Plan, orders: np.ndarray) -> np.ndarray:
-    homes = plan.shard_of(orders)
-    parts = [rows.take(_vectors(plan, s), orders[homes == s] - plan.starts[s], np.int8) for s in np.unique(homes)]
-    return np.concatenate(parts)
+def _take(plan: Plan, ranked: np.ndarray) -> np.ndarray:
+    return rows.of_documents(plan, _vectors, longest.orders(plan, ranked), np.int8, plan.config.semantic_dims)
 
 
 def _vectors(plan: Plan, shard: int) -> Path:

@@ -2,14 +2,14 @@
 
 In: the drops of all steps and the edges of near-duplicates. Out, by region: the drops with their last survivor, the
 cluster of every document that has one beside itself, and the ids that these name.
-A copy of a copy is a copy of what stays: the first of all alike, or the longest (`longest`). A cluster is named for its
+A copy of a copy is a copy of what stays. A cluster is named for its
 first document's text, so that a document alone is its own; documents in one cluster stay on one side of a split.
-Memory: 17 bytes a document (33 to find the longest), in a file where that is more than the budget allows.
+Memory: 17 bytes a document, in a file where that is more than the budget allows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,10 @@ import pyarrow.parquet as pq
 from headwater import storage
 from headwater.curate.dedup import copies, index, longest, sections
 from headwater.curate.dedup.minhash import EDGE
-from headwater.curate.dedup.plan import DROP, Plan
+from headwater.curate.dedup.plan import DROP, Plan, per_document
 from headwater.pipeline import phases
 from headwater.pipeline.stage import Context
 
-BYTES_PER_DOCUMENT = 17
 CLUSTER = np.dtype([("order", "<i8"), ("root", "<i8")])
 NAMES = pa.schema([("order", pa.int64()), ("id", pa.string()), ("digest", pa.string())])
 SETTLED, CLUSTERS = f"{phases.WORK}/settled.drops", f"{phases.WORK}/clusters"
@@ -49,9 +48,9 @@ def settle(task: dict[str, Any]) -> dict[str, Any]:
 
     folder, plan = Path(task["folder"]), task["plan"]
     scratch = storage.make_folder(folder / phases.WORK / "scratch")
-    survivors = _array(scratch / "survivors", plan, np.int64, -1)
-    indexed = _array(scratch / "indexed", plan, np.bool_, False)
-    parents = _array(scratch / "parents", plan, np.int64, 0)
+    survivors = per_document(plan, scratch / "survivors", np.int64, -1)
+    indexed = per_document(plan, scratch / "indexed", np.bool_, False)
+    parents = per_document(plan, scratch / "parents", np.int64, 0)
     for start in range(0, plan.num_documents, 1 << 20):
         parents[start : start + (1 << 20)] = np.arange(start, min(start + (1 << 20), plan.num_documents))
     for region in range(plan.num_regions):
@@ -63,7 +62,7 @@ def settle(task: dict[str, Any]) -> dict[str, Any]:
         for name in task["edges"]:
             drawn = sections.read(folder / name, region, EDGE)
             drawn = drawn[(drawn["flags"] & buckets.INDEXED) == 0]
-            buckets.unite(parents, drawn["later"], drawn["earlier"])
+            buckets.unite(parents, longest.orders(plan, drawn["later"]), longest.orders(plan, drawn["earlier"]))
 
     def settled() -> Iterator[np.ndarray]:
         for region in range(plan.num_regions):
@@ -82,31 +81,9 @@ def settle(task: dict[str, Any]) -> dict[str, Any]:
             beside["order"], beside["root"] = moved + first, roots[moved]
             yield beside
 
-    last = _with_longest(plan, scratch, settled) if plan.config.keep == "longest" else settled()
-    sections.write(folder / SETTLED, last, DROP, plan.num_regions)
+    sections.write(folder / SETTLED, settled(), DROP, plan.num_regions)
     sections.write(folder / CLUSTERS, clusters(), CLUSTER, plan.num_regions)
     return {"files": [SETTLED, CLUSTERS]}
-
-
-def _with_longest(plan: Plan, scratch: Path, settled: Callable[[], Iterator[np.ndarray]]) -> Iterator[np.ndarray]:
-    """The settled drops, region by region, with the longest of each group in place of its first."""
-    lengths = longest.sizes(plan, _array(scratch / "lengths", plan, np.int64, 0))
-    best = longest.heirs(settled, lengths, _array(scratch / "best", plan, np.int64, -1))
-    swapped = longest.swaps(settled, best)
-    edges = plan.region_edges()
-    for found, first, end in zip(settled(), edges[:-1], edges[1:], strict=True):
-        inside = (swapped["order"] >= first) & (swapped["order"] < end)
-        yield longest.applied(found, best, swapped[inside])
-
-
-def _array(path: Path, plan: Plan, dtype: Any, value: Any) -> np.ndarray:
-    """An array with an entry a document: in memory, or in a file that is gone with its last use."""
-    if plan.num_documents * BYTES_PER_DOCUMENT <= plan.task_memory:
-        return np.full(plan.num_documents, value, dtype)
-    found = np.memmap(path, dtype, "w+", shape=(plan.num_documents,))
-    path.unlink()
-    found[:] = value
-    return np.asarray(found)
 
 
 def write_names(task: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Every step of dedup, in its order: what each leaves is all that the next one sees.
+"""Every step of dedup, in its order: what each leaves is all that the next one sees, the first or the longest.
 
 In: the judgements by the rules, and the annotations and fingerprints. Out: Found, the files that say which documents
 are dropped, why, and what is one cluster.
@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from headwater.curate.config import CurateConfig
-from headwater.curate.dedup import capped, firsts, index, index_add, minhash, semantic, settle
+from headwater.curate.dedup import capped, firsts, index, index_add, longest, minhash, semantic, settle
 from headwater.curate.dedup.plan import Plan, regions_of
 from headwater.pipeline import phases
 from headwater.pipeline.stage import Context
@@ -62,6 +62,7 @@ def run(context: Context, plan: Plan, corpus: str) -> Found:
     config: CurateConfig = context.config
     signed = plan.fingerprints is not None
     known = _known(context, plan, corpus)
+    longest.run(context, plan)
     drops: dict[str, list[str]] = {}
     edges: list[str] = []
 

@@ -1,11 +1,14 @@
-"""`keep: longest`: against a slow choice from the same groups, by any step, and with an index."""
+"""`keep: longest`: against a slow choice from the same groups, before every step, however cut, and with an index."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 
+import numpy as np
 import pytest
 
+from headwater.curate.dedup import longest as ranking
+from headwater.curate.dedup import minhash, sections, semantic
 from headwater.curate.dedup.config import DedupConfig
 from headwater.curate.diversity.config import DiversityConfig
 from tests.curate.dedup import corpus
@@ -44,6 +47,48 @@ def test_the_longest_of_each_group_stays_and_the_groups_are_the_same(tmp_path, s
     for name, row in longest.items():
         assert row["cluster"] == first[name]["cluster"]
         assert row["kept"] or row["reason"].startswith("dedup.")
+
+
+def test_a_step_sees_the_longest_that_the_one_before_left(tmp_path):
+    """A page's longer state is what its copies elsewhere are copies of, be they equal or nearly so."""
+    short, long = corpus.original("en", 1) | {"id": "short"}, corpus.original("en", 2) | {"id": "long"}
+    long["text"] += "\n" + corpus.original("en", 3)["text"]
+    rows = [short | {"url": "https://e.example/1"}, long | {"url": "https://e.example/1"}]
+    rows += [long | {"id": "equal", "url": "https://e.example/2"}, corpus.near_copy(long, 4) | {"id": "near"}]
+    rows[3] |= {"text": rows[3]["text"][:-3], "url": "https://e.example/3"}
+    found = corpus.curate(tmp_path, corpus.in_shards(rows, 2), DedupConfig(keep="longest"))
+    assert {name: (row["reason"], row["duplicate_of"]) for name, row in found.items()} == {
+        "short": ("dedup.url", "near"),
+        "long": ("dedup.minhash", "near"),
+        "equal": ("dedup.exact", "near"),
+        "near": ("", ""),
+    }
+    assert len({row["cluster"] for row in found.values()}) == 1
+
+
+def test_nothing_depends_on_how_the_work_is_cut(tmp_path, monkeypatch):
+    rows, settings = long_last(), DedupConfig(keep="longest", semantic=True, memory=16_000_000)
+    whole = corpus.curate(tmp_path / "whole", [rows], settings)
+    monkeypatch.setattr(minhash, "RECORD_BYTES", 100_000)
+    monkeypatch.setattr(semantic, "MEMBER_BYTES", 1_000_000)
+    monkeypatch.setattr("headwater.curate.dedup.firsts.KEY_BYTES", 1_000_000)
+    monkeypatch.setattr("headwater.curate.dedup.plan.BYTES_PER_DOCUMENT", 10**9)
+    monkeypatch.setattr(ranking, "max", lambda *values: 3, raising=False)
+    assert corpus.curate(tmp_path / "cut", corpus.in_shards(rows, 11), settings) == whole
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 1000])
+def test_records_of_many_files_come_by_rank(tmp_path, size):
+    rng = np.random.default_rng(size)
+    records = np.zeros(300, semantic.MEMBER)
+    records["order"], records["cluster"] = np.sort(rng.integers(0, 120, 300)), np.arange(300)
+    home = rng.integers(0, 5, 120)[records["order"]]  # a document lies in one file, and the last file is empty
+    files = [tmp_path / str(number) for number in range(6)]
+    for number, path in enumerate(files):
+        sections.write(path, [records[:0], records[home == number]], semantic.MEMBER, 2)
+    parts = list(ranking._merged(files, 1, semantic.MEMBER, size))
+    assert np.array_equal(np.concatenate(parts), records)
+    assert all(len(part) <= size * len(files) for part in parts)
 
 
 def test_a_cap_counts_what_stayed(tmp_path):
