@@ -117,7 +117,7 @@ def test_a_busy_folder_is_named(folder, capsys):
         shutil.rmtree(folder / "out" / "kept")
         code, told = command(capsys, "curate", "in.jsonl", "-o", "out")
     assert (code, told["error"], told["where"]) == (5, "in_use", "out")
-    with workspace.locked(folder / "lock", ""), pytest.raises(HeadwaterError) as caught:
-        with workspace.locked(folder / "lock", "busy"):
-            pytest.fail("held twice")
+    lock = folder / "lock"
+    with workspace.locked(lock, ""), pytest.raises(HeadwaterError) as caught, workspace.locked(lock, "busy"):
+        pytest.fail("held twice")
     assert caught.value.where == str(folder)
