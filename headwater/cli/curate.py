@@ -101,8 +101,17 @@ def sample(
     if near and not reason:
         raise HeadwaterError("arguments", "--near needs --reason", mend="name the rule: --reason gopher.num_words")
     rows = _drawn(run, reason, near, number, workspace)
-    shown = [f"{_headline(row)}\n  {row['url']}\n  {row['text'][:SAMPLE_CHARS]!r}" for row in rows]
+    shown = [_shown(row) for row in rows]
     return Outcome(value={"run": run, "reason": reason, "documents": rows}, text="\n".join(shown))
+
+
+def _shown(row: dict[str, Any]) -> str:
+    from headwater.curate import unread
+
+    if place := unread.told_place(row):
+        head = row["meta"].get("head", "")
+        return f"{place}  {row['reason']}" + (f"\n  {head!r}" if head else "")
+    return f"{_headline(row)}\n  {row['url']}\n  {row['text'][:SAMPLE_CHARS]!r}"
 
 
 def _headline(row: dict[str, Any]) -> str:
@@ -116,7 +125,7 @@ def _headline(row: dict[str, Any]) -> str:
 
 
 def _drawn(run: str, reason: str, near: bool, number: int, workspace: Path) -> list[dict[str, Any]]:
-    from headwater.cli.show import document_files
+    from headwater.cli.made import document_files
     from headwater.curate import samples
 
     place = next((path for path in (workspace / "runs" / run, Path(run)) if path.exists()), None)

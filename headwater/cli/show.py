@@ -6,12 +6,12 @@ what classifiers and every rule said of it, where its tokens lie, and the steps 
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from headwater.cli import made
 from headwater.cli.console import Outcome, table
 from headwater.cli.trace import listed
 from headwater.errors import HeadwaterError
@@ -40,7 +40,7 @@ def _found(id_: str, run: str) -> dict[str, Any]:
     for name in [run] if run else _runs():
         folder = Path(name) if Path(name).is_dir() else Path("runs") / name
         try:
-            return _in_folder(folder, id_) if _is_output(folder) else _in_run(name, id_)
+            return _in_output(folder, id_) if made.is_output(folder) else _in_run(name, id_)
         except HeadwaterError as error:
             if error.failure != "unknown_name" or run:
                 raise
@@ -54,49 +54,9 @@ def _runs() -> list[str]:
     return [str(path) for path in sorted(folders, key=lambda p: (-p.stat().st_mtime, p.name))]
 
 
-def _is_output(folder: Path) -> bool:
-    """Whether a folder is what `crawl`, `search --fetch`, `recall` or `curate` made, and no run."""
-    return folder.is_dir() and not (folder / "acquire").exists() and bool(document_files(folder))
-
-
-def document_files(folder: Path) -> list[str]:
-    """The files in which a data command left its documents."""
-    whole = [path for name in ("documents", "recalled") for path in folder.glob(f"{name}.jsonl*")]
-    shards = [path for name in ("kept", "rejected") for path in folder.glob(f"{name}/*.parquet")]
-    return [str(path) for path in sorted([*whole, *shards])]
-
-
-def _in_folder(folder: Path, id_: str) -> dict[str, Any]:
-    from headwater import document
-
-    for path in [path for name in ("kept", "rejected") for path in sorted(folder.glob(f"{name}/*.parquet"))]:
-        if judged := _judged(path, id_):
-            return {"folder": str(folder)} | judged | _record(folder, judged["document"])
-    for batch in document.read(document_files(folder), Counter()):
-        place = batch.column("id").to_pylist().index(id_) if id_ in batch.column("id").to_pylist() else -1
-        if place >= 0:
-            row = batch.slice(place, 1).to_pylist()[0]
-            row["meta"] = dict(row["meta"])
-            return {"folder": str(folder), "document": row} | _record(folder, row)
-    raise HeadwaterError("unknown_name", "no document here has this id", where=f"{folder}: {id_}")
-
-
-def _judged(path: Path, id_: str) -> dict[str, Any]:
-    """A document of a kept or rejected file and its verdict; empty where it is not there."""
-    import pyarrow.compute as pc
-
-    from headwater import document
-
-    for batch in document.read_parquet(path):
-        place = pc.index(batch.column("id"), id_).as_py()
-        if place >= 0:
-            row = batch.slice(place, 1).to_pylist()[0]
-            row["meta"] = dict(row["meta"])
-            channel = document.channel(row["lang"], row["kind"], row["domain"])
-            verdict = {"kept": path.parent.name == "kept", "channel": channel, "duplicate_of": row["duplicate_of"]}
-            verdict |= {"reason": row.get("reason") or "", "value": row.get("value")}
-            return {"document": {name: row[name] for name in document.SCHEMA.names}, "verdict": verdict}
-    return {}
+def _in_output(folder: Path, id_: str) -> dict[str, Any]:
+    told = made.story(folder, id_)
+    return told | _record(folder, told["document"])
 
 
 def _in_run(name: str, id_: str) -> dict[str, Any]:
@@ -152,7 +112,8 @@ def _story(told: dict[str, Any], shown_characters: int | None) -> str:
             lines.append(
                 _line(name, became if became == document[name] else f"{became} (was {document[name] or 'none'})")
             )
-    lines += [_line(name, value) for name, value in sorted(document["meta"].items())]
+    meta = {name: value for name, value in document["meta"].items() if name != "head" or document["text"]}
+    lines += [_line(name, value) for name, value in sorted(meta.items())]
     if record := told.get("record"):
         received = f"{record['status']} {record['content_type']}, {record['body_bytes']:,} bytes, {record['date']}"
         lines.append(_line("record", f"{record['file']} at {record['offset']}: {received}"))
@@ -162,7 +123,7 @@ def _story(told: dict[str, Any], shown_characters: int | None) -> str:
     if chosen := told.get("quality"):
         lines.append(_line("quality", f"score {chosen['score']:.3f}, {'kept' if chosen['kept'] else 'below the cut'}"))
     lines += _decided(told)
-    text = document["text"]
+    text = document["text"] or document["meta"].get("head", "")
     cut = shown_characters is not None and len(text) > shown_characters
     shown = text[:shown_characters] + f"… ({len(text)} characters; --text prints all)" if cut else text
     return "\n".join([*lines, "", shown])
@@ -185,8 +146,12 @@ def _changed(told: dict[str, Any]) -> list[str]:
 
 
 def _decided(told: dict[str, Any]) -> list[str]:
+    from headwater.curate import unread
+
     lines = _changed(told)
-    if verdict := told.get("verdict"):
+    if place := unread.told_place(told["document"]):
+        lines.append(_line("verdict", f"{place} was not read: {told['verdict']['reason']}"))
+    elif verdict := told.get("verdict"):
         value = "" if verdict["value"] is None else f"{verdict['value']:.4g}"
         told_by = " ".join(
             part for part in (value, verdict["duplicate_of"] and f"like {verdict['duplicate_of']}") if part

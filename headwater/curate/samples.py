@@ -153,7 +153,7 @@ def _read_rows(path: Path, rows: list[int]) -> dict[int, dict[str, Any]]:
         stage = next((name for name in TEXT_STAGES if (run / name).is_dir()), TEXT_STAGES[-1])
         documents = run / stage / "documents" / path.name
         verdicts = _rows(path, rows, ["reason", "value", "duplicate_of", "channel", "lang", "kind", "domain"])
-    columns = ["id", "url", "title", "text", "lang", "kind", "domain", "duplicate_of"]
+    columns = ["id", "url", "title", "text", "lang", "kind", "domain", "duplicate_of", "meta"]
     if path.parent.name == "rejected":
         columns += ["reason", "value"]
     found = {}

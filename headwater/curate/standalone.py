@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headwater import document, storage
-from headwater.curate import apart, decide, stages, unread
+from headwater.curate import apart, decide, hits, stages, unread
 from headwater.curate import inputs as inputs_of
 from headwater.curate.clean.config import CleanConfig
 from headwater.curate.config import CurateConfig
@@ -41,6 +41,7 @@ REPORTS = (
     "contamination.json",
     "diversity.json",
     "spans.json",
+    hits.NAME,
 )  # of the stages, where they ran
 VERSION = 1  # of what lies in the work folder
 
@@ -180,6 +181,7 @@ def _publish_reports(work: Path, output: Path) -> None:
     for path in sorted(work.glob("*/*.json")):
         if path.name in REPORTS:
             storage.write_json(output / path.name, storage.read_json(path))
+    hits.write(work / "decontaminate", output)
 
 
 def _write_results(work: Path, texts: Path) -> None:

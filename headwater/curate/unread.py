@@ -7,9 +7,10 @@ a folder of `headwater curate` holds beside the documents it kept.
 
 from __future__ import annotations
 
+import itertools
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 from headwater import document
+from headwater.curate.places import Place, places_of
 
 SCHEMA = pa.schema([*document.SCHEMA, pa.field("reason", pa.string()), pa.field("value", pa.float64())])
 BLOCK = 10_000  # rows that are written at once
@@ -24,52 +26,92 @@ KEPT, OTHERS = "kept", ("rejected", "report.json")  # what a folder of `headwate
 
 
 class Refused:
-    """What was refused: by file and reason the places, counted from 1 among all that the file holds."""
+    """What was refused: by file the places, counted from 1 among all that the file holds, and the reason of each."""
 
     def __init__(self) -> None:
-        self._places: dict[tuple[str, str], array[int]] = {}
+        self._files: list[tuple[document.InputFile, array[int], array[int]]] = []  # places, and reasons by number
+        self._reasons: list[str] = []
 
     def rows_of(self, item: document.InputFile, problems: Counter[str]) -> Iterator[document.Row]:
         """The rows of a file; what is refused between two of them is noted, and counted in `problems`."""
-        own: Counter[str] = Counter()
-        noted: Counter[str] = Counter()
-        read = 0
+        own = _Ordered()
+        read = noted = 0
         for row in document.read_rows(item, own):
-            if len(own) != len(noted) or own != noted:
-                self._note(item, own, noted, read)
+            noted = self._note(item, own, read, noted)
             read += 1
             row["id"] = row.get("id") or document.document_id(row.get("source", ""), row.get("url", ""), row["text"])
             yield row
-        self._note(item, own, noted, read)
+        self._note(item, own, read, noted)
         problems.update(own)
 
-    def _note(self, item: document.InputFile, own: Counter[str], noted: Counter[str], read: int) -> None:
-        for reason, count in own.items():
-            places = self._places.setdefault((item.location, reason), array("q"))
-            for _ in range(count - noted[reason]):
-                noted[reason] += 1
-                places.append(read + noted.total())
+    def _note(self, item: document.InputFile, own: _Ordered, read: int, noted: int) -> int:
+        """Note what was refused since, after so many rows; how many were noted of this file."""
+        for reason in own.taken():
+            if reason not in self._reasons:
+                self._reasons.append(reason)
+            if not noted:
+                self._files.append((item, array("q"), array("h")))
+            noted += 1
+            _, places, reasons = self._files[-1]
+            places.append(read + noted)
+            reasons.append(self._reasons.index(reason))
+        return noted
 
     def write(self, path: Path) -> int:
         """Write the table; the number of its rows. No file is written where nothing was refused."""
-        return document.write_parquet(path, self._batches(), SCHEMA) if self._places else 0
+        return document.write_parquet(path, self._batches(), SCHEMA) if self._files else 0
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        for (location, reason), places in self._places.items():
-            for start in range(0, len(places), BLOCK):
-                rows = [_row(location, reason, place) for place in places[start : start + BLOCK]]
-                columns = [*document.batch(rows).columns, pa.array([reason] * len(rows)), pa.nulls(len(rows), "double")]
+        for item, places, reasons in self._files:
+            named = (self._reasons[number] for number in reasons)
+            found = zip(named, places_of(item, places), strict=True)
+            while block := list(itertools.islice(found, BLOCK)):
+                rows = [_row(item.location, reason, place) for reason, place in block]
+                why = pa.array([reason for reason, _ in block])
+                columns = [*document.batch(rows).columns, why, pa.nulls(len(rows), "double")]
                 yield pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
 
 
-def _row(location: str, reason: str, place: int) -> dict[str, Any]:
+class _Ordered(Counter[str]):
+    """Counts, and the order in which they were raised, of what has not been taken yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._raised: list[str] = []
+        self._taken: Counter[str] = Counter()
+
+    def __setitem__(self, reason: str, count: int) -> None:
+        self._raised += [reason] * (count - self[reason])
+        super().__setitem__(reason, count)
+
+    def taken(self) -> list[str]:
+        """What was raised since the last time; in the end what a reader counted in another way."""
+        raised, self._raised = self._raised, []
+        self._taken.update(raised)
+        if self._taken != self:
+            others = list((self - self._taken).elements())
+            self._taken.update(others)
+            raised += others
+        return raised
+
+
+def _row(location: str, reason: str, place: Place) -> dict[str, Any]:
+    told = {"file": location, "place": str(place.number), "unit": place.unit}
     return {
-        "id": f"{location}#{place}:{reason}",
+        "id": f"{location}#{place.number}:{reason}",
         "text": "",
         "url": location,
         "title": location.rpartition("/")[2],
-        "meta": {"file": location, "place": str(place)},
+        "meta": told | ({"head": place.head} if place.head else {}),
     }
+
+
+def told_place(row: Mapping[str, Any]) -> str:
+    """`line 3 of FILE`, or FILE, for what was refused; empty for a document."""
+    meta = row["meta"]
+    if row["text"] or not all(name in meta for name in ("file", "place", "unit")):
+        return ""
+    return meta["file"] if meta["unit"] == "file" else f"{meta['unit']} {meta['place']} of {meta['file']}"
 
 
 def kept_only(

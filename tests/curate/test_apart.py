@@ -10,6 +10,7 @@ import pytest
 
 from headwater.curate import apart, inputs
 from headwater.errors import HeadwaterError
+from headwater.pipeline import workspace
 from tests.curate.test_commands import command, rows
 from tests.curate.workspace import CHINESE, ENGLISH
 
@@ -109,3 +110,14 @@ def test_only_an_index_is_taken_for_one(tmp_path):
     for name in ("../a", "..", "", 5):
         (tmp_path / "index.json").write_text(json.dumps(good | {"segments": [{"name": name, "corpus": "c"}]}))
         assert refused(tmp_path) == "damaged_file"
+
+
+def test_a_busy_folder_is_named(folder, capsys):
+    with workspace.locked(folder / "out", ""):
+        shutil.rmtree(folder / "out" / "kept")
+        code, told = command(capsys, "curate", "in.jsonl", "-o", "out")
+    assert (code, told["error"], told["where"]) == (5, "in_use", "out")
+    lock = folder / "lock"
+    with workspace.locked(lock, ""), pytest.raises(HeadwaterError) as caught, workspace.locked(lock, "busy"):
+        pytest.fail("held twice")
+    assert caught.value.where == str(folder)
