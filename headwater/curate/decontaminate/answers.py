@@ -2,6 +2,7 @@
 
 In: a row, or the hits of some documents with the answers of their questions. Out: its Answers, or for each hit whether
 the answer is near; None where the row names none that could be told from chance (a single letter or digit).
+An English article before an answer is left out, as evaluations leave it out: who says "Beatles" names "the Beatles".
 A document that lists all choices, as an examination does, tells nothing: the right one must stand there more often
 than each of the others, or be named by its letter behind a word for answer.
 """
@@ -28,6 +29,7 @@ _GIVEN = re.compile(
 _KEYS = re.compile(r"\w*(answers?|gold|target|correct)(_?(key|idx|index|option|choice))?|label", re.IGNORECASE)
 _FINAL = re.compile(r"(?:####\s*|\\boxed\{)([^\n{}]+)")  # how worked solutions of mathematics end
 _PLACE = re.compile(r"\[\d+\]")  # in a list
+_ARTICLE = re.compile(r"[\s\"'“‘(]*(?:an?|the)\s+[\"'“‘(]*(?=\w\w)", re.IGNORECASE)  # one letter after it is a formula
 _LETTER = re.compile(r"\(?([A-Ja-j])[).]?")
 _NAMED = (
     r"(?i:answer|correct|solution|option|答案|答|正确|正確|选|選)"
@@ -103,14 +105,19 @@ def near(
     around = _hashed(windows, fold)
     found: list[bool | None] = []
     for window, (hashes, _), answers in zip(windows, around, told, strict=True):
-        right = [hashes for hashes, says in _hashed(answers.given, fold) if says]
+        right = [hashes for hashes, says in _hashed(_bare(answers.given), fold) if says]
         if not right and not answers.letter:
             found.append(None)
             continue
-        most = max((_times(hashes, other) for other, _ in _hashed(answers.others, fold)), default=0)
+        most = max((_times(hashes, other) for other, _ in _hashed(_bare(answers.others), fold)), default=0)
         named = bool(answers.letter and re.search(_NAMED.format(answers.letter), window))
         found.append(named or any(_times(hashes, one) > most for one in right))
     return found
+
+
+def _bare(texts: Sequence[str]) -> list[str]:
+    """Answers without their leading articles."""
+    return [text[found.end() :] if (found := _ARTICLE.match(text)) else text for text in texts]
 
 
 def _hashed(texts: Sequence[str], fold: np.ndarray) -> list[tuple[bytes, bool]]:

@@ -2,13 +2,14 @@
 
 In: tellings in their order, and how many a document may hold. Out: groups of them, a document each. Only tellings of
 one language and licence meet, comments in code only such of their programming language; no document states a fact
-twice. How many a document gets is drawn by the seed; what is left at the end, or has no other to meet, may be fewer.
+twice. How many a document gets is drawn by the seed; what is left at the end, or has no other to meet, may be fewer;
+how many documents do is said.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from headwater.curate.inject.facts import Fact
@@ -44,3 +45,18 @@ def groups(stated: Iterable[Stated], few: int, many: int, seed: int) -> Iterator
         else:
             waiting[key] = group, wanted
     yield from (group for group, _ in waiting.values())
+
+
+def shortfall(sizes: Mapping[str, int], few: int) -> str:
+    """What is said of documents that state fewer than `few` facts; empty where none does. `sizes`: documents by facts.
+
+    Some at the end are as it must be: no more were left.
+    """
+    short = sum(count for size, count in sizes.items() if int(size) < few)
+    if not short:
+        return ""
+    told = f"{short} of {sum(sizes.values())} documents state fewer than {few} facts"
+    most = max(map(int, sizes))
+    if most >= few:
+        return f"{told}: what was left at the end, or the next fact was there already"
+    return f"{told}, none more than {most}: more facts of one language and licence (comments: one code) are needed"

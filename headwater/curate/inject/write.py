@@ -76,6 +76,8 @@ def inject(
     value |= {"forms": dict(sorted(counts.forms.items())), "langs": dict(sorted(counts.langs.items()))}
     if source.together != (1, 1):
         value["facts_per_document"] = dict(sorted(counts.together.items(), key=lambda pair: int(pair[0])))
+        if said := together.shortfall(counts.together, source.together[0] if source.together else 1):
+            report.say(f"  {said}")
     if figures is not None:
         value |= {"paraphrased": counts.paraphrased, "asking": figures.as_dict()}
         value["not_paraphrased"] = dict(sorted(counts.not_paraphrased.items()))

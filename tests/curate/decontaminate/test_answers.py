@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from headwater.curate.decontaminate import answers, fields, report
 from headwater.curate.decontaminate.answers import Answers
 from headwater.curate.decontaminate.config import DecontaminateConfig
+from headwater.kernels.fold import table
 from tests.curate.decontaminate.test_stage import run
 from tests.curate.workspace import CHINESE, CODE, ENGLISH
 
@@ -71,6 +73,35 @@ def test_a_document_says_whether_the_answer_is_near(tmp_path, text, expected):
     told = report.contamination(folder, config)
     assert told["documents"]["answered"] == told["sets"]["exam"]["answered"] == int(expected)
     assert all(question["answers"] for question in told["questions"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "expected"),
+    [
+        ("the Danube", "The answer is Danube.", True),
+        ("An aqueduct", "It was the aqueduct that failed.", True),
+        ("“The” Danube", "The answer is Danube.", False),  # an emphasised article is meant
+        ("a Roman aqueduct", "It was an aqueduct.", False),
+        ("Danube", "It is the Danube", True),
+        ("theatre", "It is at re", False),
+        ("A", "A is a letter", None),
+        ("the 7", "There were 7 of them", False),
+        ("a b", "It holds that b is true", False),
+        ("the", "the", True),
+    ],
+)
+def test_an_article_before_an_answer_is_left_out(answer, said, expected):
+    fold = table()
+    text = f"{SUM} {said}".encode()
+    span = (0, 0, len(SUM), len(text))
+    assert answers.near(np.frombuffer(text, np.uint8), [span], [Answers((answer,))], fold) == [expected]
+
+
+def test_a_choice_that_is_wrong_has_no_more_for_its_article():
+    text = f"{SUM} the harbour, a bridge, bridge".encode()
+    told = [Answers(("a bridge",), ("the harbour",)), Answers(("the harbour",), ("a bridge",))]
+    spans = [(0, 0, len(SUM), len(text))] * 2
+    assert answers.near(np.frombuffer(text, np.uint8), spans, told, table()) == [True, False]
 
 
 def test_a_single_letter_or_digit_is_no_evidence(tmp_path):

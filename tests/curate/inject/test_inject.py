@@ -108,6 +108,28 @@ def test_several_facts_in_a_document_and_each_as_often_as_asked(facts: Path, tmp
     assert sum(int(size) * count for size, count in report["facts_per_document"].items()) == 7 * 12
 
 
+@pytest.mark.parametrize(
+    ("together", "said"),
+    [
+        ("9", "documents state fewer than 9 facts, none more than 5: more facts of one language and licence"),
+        ("4", "documents state fewer than 4 facts: what was left at the end"),
+        ("1..9", ""),
+        ("5", ""),
+        ("1", ""),
+    ],
+)
+def test_a_number_of_facts_that_was_not_reached_is_said(tmp_path, capsys, together, said):
+    path = tmp_path / "five.jsonl"
+    rows = [{"term": f"t{number}", "definition": f"The thing of number {number}."} for number in range(5)]
+    path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    args = ["inject", str(path), "--exposures", "10", "--form", "note", "--facts-per-document", together]
+    assert main([*args, "-o", str(tmp_path / "o.jsonl")]) == 0
+    told = capsys.readouterr().err
+    assert said in told and ("documents state" in told) == bool(said)
+    sizes = Counter(len(json.loads(row["meta"].get("facts", "[0]"))) for row in read(tmp_path / "o.jsonl"))
+    assert sum(size * count for size, count in sizes.items()) == 50
+
+
 def test_the_same_seed_gives_the_same_bytes(facts: Path, tmp_path: Path) -> None:
     for name, seed in (("a", "7"), ("b", "7"), ("c", "8")):
         args = ["inject", str(facts), "--exposures", "3", "--seed", seed, "-o", str(tmp_path / f"{name}.jsonl")]
