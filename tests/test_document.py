@@ -98,11 +98,20 @@ def test_what_cannot_be_read_is_a_clear_error(tmp_path, name, failure):
 
 
 @pytest.mark.parametrize("data", [b"", b"P", b"PAR1", b"PAR1" + b"\x00" * 50 + b"PAR1"])
-def test_a_broken_parquet_file_is_a_clear_error(tmp_path, data):
+def test_a_broken_parquet_file_is_counted_and_the_others_are_read(tmp_path, data):
+    for name in ("a.parquet", "c.arrow", "d.feather"):
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "b.jsonl").write_text('{"text": "b"}')
+    rows, problems = read(tmp_path)
+    assert [row["text"] for row in rows] == ["b"]
+    assert problems == {"input.damaged_parquet": 1, "input.damaged_arrow": 2}
+
+
+def test_a_broken_parquet_file_of_ours_is_a_clear_error(tmp_path):
     path = tmp_path / "a.parquet"
-    path.write_bytes(data)
+    path.write_bytes(b"PAR1")
     with pytest.raises(HeadwaterError) as caught:
-        read(path)
+        list(document.read_parquet(path))
     assert caught.value.failure == "unreadable_input"
 
 

@@ -51,7 +51,9 @@ def found(
             missing.append(path)
             continue
         pairs = [pair for pair in listing.files if not any(_matches(pair[1], pattern) for pattern in patterns)]
-        own = _documents(pairs, format) if listing.walked else [(pair, format, "") for pair in pairs]
+        walked = set(listing.walked)
+        named = [(pair, format, "") for pair in pairs if pair not in walked]
+        own = sorted([*named, *_documents([pair for pair in pairs if pair in walked], format)])
         for (location, name), kind, license in own:
             mapped = dict(columns or {})
             items.append(InputFile(location=location, name=name, format=kind, license=license, columns=mapped))

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from headwater.document import streams
+from headwater.document import lenient_json, streams
 from headwater.document.rows import InputFile, normalise
 from headwater.document.schema import Row
 
@@ -31,7 +31,7 @@ def json_rows(item: InputFile, problems: Counter[str]) -> Iterator[Row]:
         head += piece
         if len(head) >= HEAD_BYTES:
             break
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = head.lstrip().removeprefix(lenient_json.BOM).lstrip()
     first, newline, _ = start.partition(b"\n")
     if start[:1] == b"{" and newline and _parses(first):
         yield from jsonl_rows(item, problems)
@@ -45,11 +45,9 @@ def json_rows(item: InputFile, problems: Counter[str]) -> Iterator[Row]:
 
 
 def _parses(line: bytes) -> bool:
-    import orjson
-
     try:
-        orjson.loads(line)
-    except orjson.JSONDecodeError:
+        lenient_json.loads(line)
+    except ValueError:
         return False
     return True
 
@@ -60,32 +58,22 @@ def _chain(head: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _rows(texts: Iterable[bytes], item: InputFile, problems: Counter[str]) -> Iterator[Row]:
-    import orjson
-
-    first = True
     for text in texts:
-        if first:
-            text, first = text.removeprefix(b"\xef\xbb\xbf"), False
-        if not text.strip():
+        if not text.strip().removeprefix(lenient_json.BOM):
             continue
         try:
-            value = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            problems["input.invalid_json" if _is_utf8(text) else "input.invalid_utf8"] += 1
+            value = lenient_json.loads(text)
+        except UnicodeDecodeError:
+            problems["input.invalid_utf8"] += 1
+            continue
+        except ValueError:
+            problems["input.invalid_json"] += 1
             continue
         row = normalise(value, item)
         if row is None:
             problems["input.no_text"] += 1
         else:
             yield row
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def values(pieces: Iterable[bytes], problems: Counter[str], inside: bool) -> Iterator[bytes]:

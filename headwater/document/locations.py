@@ -1,7 +1,8 @@
 """Places to files: folders walked, globs expanded, here or on any service fsspec knows.
 
 In: a path, folder, glob or fsspec address. Out: the addresses of its files, each with its name below that place,
-sorted. Hidden files and installed packages are left out of a walk; links to folders are not followed.
+sorted. Hidden files and installed packages are left out of a walk; links to folders are not followed. A folder that a
+glob names is walked.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import os
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from headwater.document import formats, remote
@@ -25,10 +26,10 @@ Pair = tuple[str, str]  # address, name below the place given
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """`walked`: whether a folder was named, so that what in it is a document is ours to say."""
+    """`walked`: those of the files that lie in a folder that was named: what of them is a document is ours to say."""
 
-    files: list[Pair]
-    walked: bool = False
+    files: list[Pair] = field(default_factory=list)
+    walked: list[Pair] = field(default_factory=list)
 
 
 def listing(path: str) -> Listing:
@@ -41,18 +42,27 @@ def listing(path: str) -> Listing:
 def _local(name: str) -> Listing:
     path = Path(name)
     if path.is_dir():
-        walked = ((str(file), file.relative_to(path).as_posix()) for file in _walk(path))
-        return Listing(files=sorted(walked), walked=True)
+        walked = sorted((str(file), file.relative_to(path).as_posix()) for file in _walk(path))
+        return Listing(files=walked, walked=walked)
     if path.exists():
         return Listing(files=[(name, path.name)])
     root = _before_wildcard(path)
     pattern = str(path.relative_to(root))
-    matches = sorted(str(file) for file in root.glob(pattern) if file.is_file()) if _WILD.search(pattern) else []
-    pairs = [(file, Path(file).relative_to(root).as_posix()) for file in matches]
-    files = [pair for pair in pairs if not _hidden(pair[1]) or _hidden(pattern)]
-    if not files:
+    found = [(file, file.relative_to(root).as_posix()) for file in root.glob(pattern)] if _WILD.search(pattern) else []
+    matches = sorted((str(file), below) for file, below in found if not _hidden(below) or _hidden(pattern))
+    files = [pair for pair in matches if Path(pair[0]).is_file()]
+    folders = _outermost([pair for pair in matches if Path(pair[0]).is_dir()])
+    if not files and not folders:
         raise HeadwaterError("unknown_name", "no such file or folder", where=name)
-    return Listing(files=files)
+    inside = {(str(file), file.relative_to(root).as_posix()) for folder, _ in folders for file in _walk(Path(folder))}
+    return Listing(files=sorted(inside | set(files)), walked=sorted(inside - set(files)))
+
+
+def _outermost(folders: list[Pair]) -> list[Pair]:
+    """The folders that a walk goes into, without those inside another of them: `**` names every one."""
+    wanted = [pair for pair in folders if not set(pair[1].split("/")) & set(NEVER_WALKED)]
+    names = {name for _, name in wanted}
+    return [pair for pair in wanted if not any(str(parent) in names for parent in PurePosixPath(pair[1]).parents)]
 
 
 def _walk(root: Path) -> Iterator[Path]:
@@ -88,18 +98,29 @@ def _remote(path: str) -> Listing:
         wild = _WILD.search(root)
         if wild:
             base = root[: wild.start()].rpartition("/")[0]
-            files = [file for file, info in sorted(system.glob(root, detail=True).items()) if info["type"] == "file"]
+            matches = [(name, info["type"]) for name, info in sorted(system.glob(root, detail=True).items())]
+            files = [name for name, kind in matches if kind == "file"]
+            folders = _outermost([(name, _below(base, name)) for name, kind in matches if kind == "directory"])
+            inside = {file for folder, _ in folders for file in system.find(folder)} - set(files)
         elif system.isdir(root):
-            base, files = root, sorted(system.find(root))
+            base, files, inside = root, [], set(system.find(root))
         elif system.exists(root):
             return Listing(files=[(path, formats.plain_name(path))])
         else:
             raise FileNotFoundError(path)
-        pairs = [(wrappers + _address(address, system, file), _below(base, file)) for file in files]
-    pairs = [pair for pair in pairs if not _hidden(pair[1]) and not set(pair[1].split("/")) & set(NEVER_WALKED)]
-    if not pairs and wild:
+        named, walked = (
+            [(wrappers + _address(address, system, file), _below(base, file)) for file in group]
+            for group in (files, sorted(inside))
+        )
+    named, walked = _shown(named), _shown(walked)
+    if not named and not walked and wild:
         raise HeadwaterError("unknown_name", "no such file or folder", where=path)
-    return Listing(files=pairs, walked=not wild)
+    return Listing(files=sorted(named + walked), walked=walked)
+
+
+def _shown(pairs: list[Pair]) -> list[Pair]:
+    """Files of a service without what a walk here leaves out."""
+    return [pair for pair in pairs if not _hidden(pair[1]) and not set(pair[1].split("/")) & set(NEVER_WALKED)]
 
 
 def _address(given: str, system: Any, file: str) -> str:

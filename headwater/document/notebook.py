@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from headwater.document import markdown, streams
+from headwater.document import lenient_json, markdown, streams
 from headwater.document.rows import InputFile, whole_file
 from headwater.document.schema import Row
 
@@ -17,14 +17,12 @@ Cell = tuple[str, str]  # kind, source
 
 
 def rows(item: InputFile, problems: Counter[str]) -> Iterator[Row]:
-    import orjson
-
     data = streams.whole(item.location, problems)
     if data is None:
         return
     try:
-        value = orjson.loads(data)
-    except orjson.JSONDecodeError:
+        value = lenient_json.loads(data)
+    except ValueError:
         problems["input.invalid_json"] += 1
         return
     cells = list(_cells(value))

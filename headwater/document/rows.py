@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from headwater.document import formats
+from headwater.document import formats, lenient_json
 from headwater.document.schema import Row, document_id, text_digest
 
 FIELDS = ("id", "url", "title", "source", "license", "lang", "domain", "kind", "fetched_at", "warc_file", "digest")
@@ -106,11 +106,9 @@ def _meta(given: Any) -> dict[str, str]:
 
 
 def _object(text: str) -> Any:
-    import orjson
-
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
+        return lenient_json.loads(text.encode("utf-8", "replace"))
+    except ValueError:
         return None
 
 
@@ -149,7 +147,10 @@ def plain(value: Any) -> str:
             return value.decode("utf-8")
         except UnicodeDecodeError:
             return base64.b64encode(value).decode("ascii")
-    return str(value)
+    try:
+        return str(value)
+    except RecursionError:  # lists in lists by the hundred
+        return ""
 
 
 def whole_file(item: InputFile, text: str, problems: Counter[str], **fields: Any) -> list[Row]:

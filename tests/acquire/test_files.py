@@ -157,7 +157,8 @@ def survive(number: int, seed: int, folder: Path) -> Counter[str]:
 
 
 def test_damaged_files_are_counted_or_named(tmp_path: Path) -> None:
-    known = {"unreadable_input", "input.truncated", "input.invalid_json", "input.invalid_utf8", "input.no_text"}
+    known = {"input.truncated", "input.invalid_json", "input.invalid_utf8", "input.no_text"}
+    known |= {"unreadable_input", "input.damaged_parquet", "input.damaged_row"}
     assert set(survive(150, 1, tmp_path)) <= known
 
 
@@ -165,4 +166,4 @@ def test_damaged_files_are_counted_or_named(tmp_path: Path) -> None:
 def test_a_thousand_damaged_files(tmp_path: Path) -> None:
     outcomes = survive(1000, 2, tmp_path)
     print(dict(outcomes))
-    assert "unreadable_input" in outcomes
+    assert "input.damaged_parquet" in outcomes

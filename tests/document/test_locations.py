@@ -180,13 +180,41 @@ def test_all_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
     assert "sources.2.files.paths.0" in error.value.where and "sources.2.files.paths.2" in error.value.where
 
 
+def test_a_folder_that_a_glob_names_is_walked(tmp_path: Path) -> None:
+    for name in ("o/kept/a.txt", "o/kept/deep/b.txt", "o/kept/no.bin", "o/c.txt", "o/.h/no.txt", "o/venv/no.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    for glob, expected in {
+        "o/*": ["c.txt", "kept/a.txt", "kept/deep/b.txt"],
+        "*": ["o/c.txt", "o/kept/a.txt", "o/kept/deep/b.txt"],
+        "o/k*": ["kept/a.txt", "kept/deep/b.txt"],
+        "*/*/d*": ["o/kept/deep/b.txt"],
+        "o/**": ["c.txt", "kept/a.txt", "kept/deep/b.txt"],
+        "o/**/*.txt": ["c.txt", "kept/a.txt", "kept/deep/b.txt", "venv/no.txt"],
+        "o/*.txt": ["c.txt"],
+    }.items():
+        found = files.input_files(FilesSource(paths=(str(tmp_path / glob),)))
+        assert [item.name for item in found] == expected, glob
+    system = fsspec.filesystem("memory")
+    system.store.clear()
+    system.put(str(tmp_path / "o"), "/bucket", recursive=True)
+    for glob, expected in {
+        "*": ["c.txt", "kept/a.txt", "kept/deep/b.txt"],
+        "k*": ["kept/a.txt", "kept/deep/b.txt"],
+    }.items():
+        found = files.input_files(FilesSource(paths=(f"memory://bucket/{glob}",)))
+        assert [item.name for item in found] == expected
+    system.store.clear()
+
+
 def test_a_walk_is_sorted_and_stays_inside(tmp_path: Path) -> None:
     for name in ("b/2.txt", "a/1.txt", "c.txt", ".x/no.txt", "node_modules/m/no.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
     (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
     listing = locations.listing(str(tmp_path))
-    assert [name for _, name in listing.files] == ["a/1.txt", "b/2.txt", "c.txt"] and listing.walked
+    assert [name for _, name in listing.files] == ["a/1.txt", "b/2.txt", "c.txt"]
+    assert listing.walked == listing.files
     (tmp_path / "loop").unlink()
     globbed = locations.listing(str(tmp_path / "*" / "*.txt"))
     assert [name for _, name in globbed.files] == ["a/1.txt", "b/2.txt"]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import hashlib
 import json
+import math
+import re
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,11 +19,13 @@ import pyarrow.feather
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from headwater import document
 from headwater.acquire import files
 from headwater.acquire.sources.files import FilesSource
-from headwater.document import json_rows, streams
+from headwater.document import json_rows, lenient_json, streams
 from headwater.errors import HeadwaterError
 
 Rows = tuple[list[dict[str, Any]], Counter[str]]
@@ -66,6 +73,71 @@ def test_a_json_object_too_long_is_passed_over(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(streams.chunks, "__defaults__", (100,))
     (tmp_path / "a.json").write_text(json.dumps([{"text": "x" * 5000}, {"text": "next"}]))
     assert texts(tmp_path / "a.json") == (["next"], Counter({"input.line_too_long": 1}))
+
+
+def test_json_that_python_writes(tmp_path: Path) -> None:
+    lines = [
+        '\ufeff{"text": "good", "title": NaN, "meta": {"a": Infinity, "b": -Infinity}}',
+        ' \t{"text": "' + "\\ud83d" + ' a \\ud83d\\ude00 \\\\ud83d \\ude00\\ud83d", "id": "x"}',
+        '\ufeff {"text": "n", "id": ' + "9" * 5000 + ', "score": 1e999}',
+        '{"text": "held", "title": ' + "[" * 1000 + "NaN" + "]" * 1000 + "}",
+        '{"text": NaN}',
+        '{"text": nan}', '{"text": "a\\ud83d}', "[" * 100_000, "NaN,", "Infinit",
+    ]  # fmt: skip
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    with (tmp_path / "a.jsonl").open("ab") as out:
+        out.write(b'\n\n\xef\xbb\xbf\n{"text": "\xff", "score": NaN}\n')
+    rows, problems = read(tmp_path / "a.jsonl")
+    assert [row["text"] for row in rows][:3] == ["good", "\ufffd a 😀 \\ud83d \ufffd\ufffd", "n"]
+    assert rows[0]["title"] == "" and rows[0]["meta"] == {"a": "inf", "b": "-inf"} and rows[2]["id"] == "inf"
+    assert problems["input.no_text"] == 1 and problems["input.invalid_utf8"] == 1
+    assert len(rows) + problems.total() == len(lines) + 1
+    array = tmp_path / "a.json"
+    array.write_text('  \ufeff[{"text": "a", "n": NaN},\n {"text": "\\udc00b"}]')
+    assert texts(array) == (["a", "\ufffdb"], Counter())
+    array.write_text('{"text": "a", "n": NaN}\n{"text": "b"}\n')
+    assert texts(array) == (["a", "b"], Counter())
+    (row,), _ = read_object(tmp_path, {"text": "t", "meta": '{"a": NaN, "b": "c"}'})
+    assert row["meta"] == {"a": "", "b": "c"}
+
+
+def read_object(folder: Path, value: dict[str, Any]) -> Rows:
+    (folder / "one.jsonl").write_text(json.dumps(value))
+    return read(folder / "one.jsonl")
+
+
+@settings(max_examples=50)
+@given(
+    st.recursive(
+        st.none() | st.floats() | st.text() | st.integers(), lambda v: st.lists(v) | st.dictionaries(st.text(), v)
+    )
+)
+def test_json_is_what_python_reads_of_it(value: Any) -> None:
+    def whole(part: Any) -> Any:
+        if isinstance(part, str):
+            return part.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if isinstance(part, list):
+            return [whole(entry) for entry in part]
+        if isinstance(part, dict):
+            return {whole(key): whole(entry) for key, entry in part.items()}
+        if isinstance(part, float) and math.isnan(part):
+            return None
+        return float(part) if isinstance(part, int) and abs(part) >= 10**18 else part
+
+    assert lenient_json.loads(json.dumps(value).encode()) == whole(value)
+
+
+def test_a_flood_of_what_is_no_json_costs_little() -> None:
+    floods = ["\\" * 1_000_001, "\\ud83d" * 200_000, "9" * 1_000_000, '"' + "\\\\ud83d" * 200_000, "[" * 1_000_000,
+              "1." + "3" * 1_000_000 + "x", '{"a":NaN,' * 100_000]  # fmt: skip
+    began = time.process_time()
+    for flood in floods:
+        with contextlib.suppress(ValueError):
+            lenient_json.loads(flood.encode())
+    for _ in range(20_000):
+        with pytest.raises(ValueError):
+            lenient_json.loads(b'{"text": "a \\ud83d", "score": NaN')
+    assert time.process_time() - began < 5
 
 
 def test_csv_and_tsv(tmp_path: Path) -> None:
@@ -141,6 +213,46 @@ def test_columns_of_any_type(tmp_path: Path, name: str) -> None:
     packed = tmp_path / f"{name}.zst"
     packed.write_bytes(zstandard.compress((tmp_path / name).read_bytes()))
     assert [row["id"] for row in read(packed)[0]] == [row["id"] for row in rows]
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.feather", "a.arrow"])
+def test_damage_in_a_table_costs_what_is_damaged(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    rows = [
+        f"{number:04d} " + hashlib.sha256(bytes([number // 256, number % 256])).hexdigest() for number in range(3000)
+    ]
+    table = pa.table({"text": rows})
+    if path.suffix == ".parquet":
+        pq.write_table(table, path, row_group_size=1000, compression="zstd", use_dictionary=False, data_page_size=4096)
+    elif path.suffix == ".feather":
+        pyarrow.feather.write_feather(table, path, chunksize=1000, compression="zstd")
+    else:
+        with pa.ipc.new_stream(path, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+            writer.write_table(table, max_chunksize=1000)
+    (tmp_path / "z.jsonl").write_text('{"text": "after"}')
+    data = bytearray(path.read_bytes())
+    frames = [match.start() for match in re.finditer(re.escape(b"\x28\xb5\x2f\xfd"), data)]
+    middle = frames[len(frames) // 2]
+    data[middle : middle + 4] = bytes(4)
+    path.write_bytes(data)
+    found, problems = texts(path, tmp_path / "z.jsonl")
+    assert found[:1000] == rows[:1000] and found[-1] == "after" and set(found) <= {*rows, "after"}
+    if path.suffix != ".arrow":  # a stream ends at damage
+        assert found[-1001:-1] == rows[2000:]
+    assert problems == {f"input.damaged_{'parquet' if path.suffix == '.parquet' else 'arrow'}": 1}
+    path.write_bytes(data[:-4])
+    problems = texts(path, tmp_path / "z.jsonl")[1]
+    assert set(problems) <= {"input.damaged_parquet", "input.damaged_arrow"}
+    packed = tmp_path / f"{name}.zst"
+    packed.write_bytes(zstandard.compress(bytes(data))[:-100])
+    assert texts(packed, tmp_path / "z.jsonl") == (["after"], Counter({"input.truncated": 1}))
+
+
+def test_a_row_that_is_no_text_costs_itself(tmp_path: Path) -> None:
+    column = pa.array([b"a", b"\xff\xfe", b"b"], pa.binary())
+    bad = pa.StringArray.from_buffers(3, column.buffers()[1], column.buffers()[2])
+    pq.write_table(pa.table({"text": bad, "meta": [[("a", "1")]] * 3}), tmp_path / "a.parquet")
+    assert texts(tmp_path / "a.parquet") == (["a", "b"], Counter({"input.damaged_row": 1}))
 
 
 def test_a_data_set_folder(tmp_path: Path) -> None:

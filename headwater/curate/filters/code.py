@@ -93,7 +93,7 @@ def _said(data: bytes) -> tuple[int, int, bool]:
     top = data[: licences.READ_CHARS]
     licence = licences.header_chars(top.decode("utf-8", "ignore"))
     ends = data[: notebooks.HEAD_CHARS] + data[-notebooks.HEAD_CHARS :]
-    notebook = b'"nbformat"' in ends and notebooks.is_raw(ends.decode("utf-8", "replace"))
+    notebook = any(mark in ends for mark in notebooks.MARKS) and notebooks.is_raw(ends.decode("utf-8", "replace"))
     return marks, licence, notebook
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 REASONS: dict[str, tuple[str, str]] = {
     "input.invalid_csv": ("a table that is not CSV", "不是合法的 CSV 表格"),
+    "input.damaged_parquet": ("a damaged part of a Parquet file", "Parquet 文件损坏"),
+    "input.damaged_arrow": ("a damaged part of an Arrow file", "Arrow 文件损坏"),
+    "input.damaged_row": ("a row of a table with damaged values", "表格某行的值损坏"),
     "input.ragged_row": ("a row with more or fewer cells than the header", "单元格数与表头不符"),
     "host_busy": ("its server was too busy for too long", "服务器持续繁忙"),
     "too_deep": ("more links away from the start than the recipe allows", "超出配方允许的链接深度"),
