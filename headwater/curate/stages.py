@@ -22,7 +22,7 @@ def clean(config: CleanConfig) -> list[Stage]:
     return [
         Stage(
             name="clean",
-            version=1,
+            version=2,
             function="headwater.curate.clean.stage:run",
             config=config,
             fields={"clean": clean_fields(config)},
@@ -39,7 +39,7 @@ def read(config: CurateConfig, texts: str, fields: dict[str, Any], seed: int) ->
     found = [
         Stage(
             name="annotate",
-            version=2,
+            version=3,
             function="headwater.curate.annotate:run",
             config=config,
             fields=annotation_fields(config) | fields.get("annotate", {}),
@@ -61,7 +61,7 @@ def read(config: CurateConfig, texts: str, fields: dict[str, Any], seed: int) ->
         found.append(
             Stage(
                 name="decontaminate",
-                version=2,
+                version=3,
                 function="headwater.curate.decontaminate.stage:run",
                 config=config.decontaminate,
                 fields=hit_fields(config.decontaminate) | fields.get("decontaminate", {}),
@@ -86,7 +86,7 @@ def decide(config: CurateConfig, inputs: tuple[str, ...], fields: dict[str, Any]
     """The stage that reads no text and says what is kept. `inputs`: the stages whose columns it may use."""
     return Stage(
         name="curate",
-        version=2,
+        version=3,
         function="headwater.curate.decide:run",
         config=config,
         fields=fields,
