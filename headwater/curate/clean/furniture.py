@@ -16,12 +16,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headwater.curate.clean import openings, phrases, strong_phrases
+from headwater.curate.clean import han_forms, openings, phrases, post_phrases, strong_phrases
 from headwater.kernels import line_openings
 from headwater.kernels.arrow import text_buffers
 
 NONE, FAINT, WEAK, STRONG = range(4)
-KINDS = ((FAINT, phrases.FAINT), (WEAK, phrases.WEAK), (STRONG, strong_phrases.KINDS))
+KINDS = (
+    (FAINT, phrases.FAINT),
+    (WEAK, phrases.WEAK | post_phrases.WEAK),
+    (STRONG, strong_phrases.KINDS),
+)
 IN_LISTS = ("copyright", "registration")  # kinds that a list may hold
 IN_BULLETS = (*IN_LISTS, "share")
 EDGE_LINES = 4  # of a page at its head, and as many at its foot
@@ -42,6 +46,7 @@ def strengths(lines: pa.Array) -> np.ndarray:
     unlinked = pc.replace_substring_regex(lines, LINK, r"\1\2")
     bare = pc.replace_substring_regex(unlinked, MARK, "")
     bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(bare, EMPHASIS, r"\1"))
+    bare = han_forms.folded(bare)
     about = line_openings.look(*text_buffers(lines), openings.tables())
     bullet = _matches(unlinked, BULLET)
     item = bullet | _matches(unlinked, NUMBER)

@@ -74,6 +74,72 @@ Copyright 2019 by The New Herald
 立即下载APP
 Please enable JavaScript to view the comments.
 您的浏览器版本过低，请升级浏览器。
+扫一扫，分享到朋友圈
+微信 微博 QQ空间
+声明：本网站部分内容来自互联网
+声明：本站部分文章来源于网络，如有侵权请联系我们删除。
+部分图片来自网络，版权归原作者所有
+如有侵权，请联系管理员删除。
+打印本页
+友情链接
+复制链接
+猜你喜欢
+您的电子邮箱地址不会被公开。 必填项已用 * 标注
+取消回复
+发表回复
+标签：历史, 文化
+您必须登录才能发表评论。
+本網站使用 Cookie，繼續瀏覽即表示您同意。
+為了提供更好的服務，本網站會使用 Cookies。
+版權所有，翻印必究
+© 2021 某某股份有限公司 著作權所有
+未經授權，請勿轉載
+首頁
+首頁 > 新聞 > 國際
+首頁 | 關於我們 | 聯絡我們 | 隱私權政策
+目前位置：首頁 > 最新消息
+回到頂部
+回首頁
+點擊分享
+分享至 Facebook LINE
+繼續閱讀
+延伸閱讀
+相關報導
+您可能也會喜歡
+上一篇：春天來了
+較舊的文章
+訂閱電子報
+追蹤我們
+責任編輯：王小明
+發表迴響
+發佈留言
+電子郵件地址不會被公開。必要欄位標示為 *
+友善列印
+立即下載
+登入後才能留言
+Your email address will not be published. Required fields are marked *
+Required fields are marked *
+Save my name, email, and website in this browser for the next time I comment.
+Notify me of new posts by email.
+This site uses Akismet to reduce spam. Learn how your comment data is processed.
+We value your privacy
+We and our partners store and access information on a device, such as cookies.
+Posted in Travel, Food
+Posted in Uncategorized
+Posted on March 3, 2019 by Jane Doe
+Filed under: Recipes
+Tags: bread, baking, rye
+Tags: #rye #bread
+Categories: Travel | Food
+View all posts by Jane
+Log in to leave a comment
+Please log in or register to post a comment.
+You must be logged in to post a comment.
+Cancel reply
+Click to share on Twitter (Opens in new window)
+Like Loading...
+Most popular
+Editor’s picks
 """.splitlines()
 STAYS = """\
 We use cookies to bake the cake, and then we eat them. That is all there is to it, my friend said.
@@ -137,6 +203,47 @@ Learn more about black holes →
 We use cookies as bait, and the mice agree with us.
 Home help
 Contact, help, support
+Posted in Berlin, he learned German and wrote to her every week.
+The letters posted in June arrived in August
+Posted by the door stood two guards with their lamps lit
+Tags: these are labels that you attach to files, and they help you to find them again.
+Categories of animals, plants and fungi
+Categories: what Aristotle calls the highest kinds of being
+Tag a friend, then run
+Log in to your account to change the settings
+We value your privacy and we have done so since the day this firm was founded in 1950
+We and our partners danced until the sun came up, and nobody cared about cookies.
+Your email address will be the name that you sign in with.
+Required fields of study are listed below
+Most popular songs of the year were about love
+Click to share what you know, the teacher said
+Save my name for the last, she said
+微信和微博的区别
+微信、微博、抖音是三种常用的应用
+扫一扫院子里的落叶
+扫码支付已经普及
+声明：我从未到过那个地方
+本文内容来自作者多年的教学笔记
+本站部分内容来自社区居民的回忆
+如果专利侵权，应当赔偿损失
+如有侵权行为，权利人可以向人民法院起诉。
+著作權歸作者所有，法律另有規定的除外。
+他打印本页时发现墨水用完了
+友情链接着两座城市
+标签：一种贴在商品上的纸片，用来说明价格。
+猜你喜欢吃什么
+继续阅读之前先想一想
+首頁設計的原則
+他在首頁上看到了這條新聞。
+點擊分享按鈕，然後選擇聯絡人
+我們重視您的隱私權利與尊嚴這件事由來已久
+電子郵件地址由兩部分組成
+版權所有者可以授權他人使用其作品。這是法律規定的。
+著作權所有人得要求賠償
+下一章我們將討論這個問題。
+關注我們身邊的人
+未經他人允許不得隨意翻看別人的東西。
+留言與回覆的禮儀
 """.splitlines()
 
 
