@@ -2,7 +2,8 @@
 
 In: a column of texts. Out: the same column repaired, and counts a kind of edit.
 Steps: `kernels.defects` says which texts to look at and for what → each repair in turn, from the outermost damage to
-the innermost: decoding and entities, which take the whole text; then piece by piece what is not seen, and composition.
+the innermost: escapes for terminals, decoding and entities, which take the whole text; then piece by piece what is not
+seen, and composition.
 """
 
 from __future__ import annotations
@@ -61,6 +62,17 @@ def _asked_for(config: EncodingConfig) -> int:
 
 def _repaired(given: memoryview, signs: int, config: EncodingConfig, counts: Counts, row: int) -> bytes | None:
     """The repaired text; None where it is as it was."""
+    if config.invisible and signs & defects.LOOK_1:
+        shown, escapes = invisible.without_escapes(given)
+        if shown is not None:
+            counts["invisible"][row] += escapes
+            rest = _read(memoryview(shown), _signs_of(memoryview(shown)), config, counts, row)
+            return bytes(shown) if rest is None else rest
+    return _read(given, signs, config, counts, row)
+
+
+def _read(given: memoryview, signs: int, config: EncodingConfig, counts: Counts, row: int) -> bytes | None:
+    """The text with its characters put right; None where it is as it was."""
     decoded = _decoded(given, signs, config, counts, row) if signs & WHOLE else None
     text = given if decoded is None else memoryview(decoded)
     if decoded is None and not signs & _asked_for(config) & ~WHOLE:

@@ -1,6 +1,7 @@
 """Characters nobody sees or that look like others: controls, zero widths, spaces, piled-up marks.
 
-In: a text. Out: the text without them, and how many, a function a kind.
+In: a text. Out: the text without them, and how many, a function a kind. What a terminal is told (ANSI escapes: colours,
+titles, addresses of links) goes as a whole: without its first character the rest would be seen.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 import unicodedata
 from functools import cache
 
+from headwater.curate.clean.column import spliced
 from headwater.curate.clean.marks import BREAKS, CONTROLS, FULL_WIDTH, IDEOGRAPHIC_SPACE, SPACES, combining_pattern
 
 _BREAK = re.compile("[" + "".join(map(chr, BREAKS)) + "]")
@@ -18,7 +20,20 @@ _CONTROL = re.compile("[" + "".join(re.escape(chr(code)) for code in CONTROLS) +
 _SHAPED = "[\u0590-\u1cff\u2600-\u27bf\ufb1d-\ufdff\ufe0f\ufe70-\ufefc\U0001f000-\U0001faff]"
 _STRAY_JOINER = re.compile(f"[\u200c\u200d](?<!{_SHAPED}[\u200c\u200d])")
 _TAGS = re.compile("(\U0001f3f4[\U000e0020-\U000e007f]{1,16})|[\U000e0000-\U000e0fff]+")
+# a control sequence; a string with its end; a choice of characters. Bounded: what has no end is no such string
+_ESCAPE = re.compile(
+    rb"\x1b(?:\[[0-?]{0,64}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,4096}(?:\x07|\x1b\\)|"
+    rb"[PX^_][^\x07\x1b\n]{0,4096}\x1b\\|[()*+][0-2A-Z])"
+)
 _SPACE = re.compile("[" + "".join(map(chr, SPACES)) + "]")
+
+
+def without_escapes(text: memoryview) -> tuple[bytearray | None, int]:
+    """A text without ANSI escapes, and how many there were; None where there were none."""
+    count = sum(1 for _ in _ESCAPE.finditer(text))
+    if not count:
+        return None, 0
+    return spliced(text, ((match.start(), match.end(), b"") for match in _ESCAPE.finditer(text))), count
 
 
 def remove(text: str) -> tuple[str, int]:

@@ -37,26 +37,28 @@ OPENINGS = {
     "neighbour": "prev next older newer 上一 下一 首页 较旧 较新 较早",
     "follow": "follow like find join connect subscribe sign get receive enter 欢迎 扫码 扫一 扫描 长按 识别 微信 "
     "敬请 请关 请订 请按 请追 请加 关注 订阅 公众 立即 快来 按赞 追踪 加入 使用",
-    "credit": "proudly powered posted filed this post tag tags category tagged view see bookmark 标签 文章 文档 所属 "
+    "credit": "proudly powered posted filed post tags categories tagged view see bookmark 标签 文章 文档 所属 "
     "分类 归档 责任 责编 编辑 校对 审核 审校 值班 网络 本文 编审 监制 实习",
     "button": "share tweet subscribe sign log login next previous menu search advertisement ad accept allow "
     "reject decline manage your 全部 同意 分享 收藏 点赞 打印 登录 注册 返回 登入 列印 接受 拒绝 我同 我知",
     "download": "download get 点击 立即 马上 免费 高速 普通 本地 扫码 下载 打开 前往",
     "reaction": "leave post add write submit cancel comment no log logg login sign register please you your e required "
-    "fields like notify this was did print email save bookmark report 发表 发布 提交 取消 撰写 您必 你必 友善 列印 "
+    "fields like notify was did print email save bookmark report 发表 发布 提交 取消 撰写 您必 你必 友善 列印 "
     "转寄 关本 关此 关窗 关视 登入 您的 你的 电子 邮箱 电邮 必填 必要 在此 查看 我要 最新 热门 网友 已有 条评 "
     "人参 人评 人点 人阅 次阅 次浏 阅读 浏览 点击 评论 点赞 打印 关闭 收藏 纠错 复制 字体 字号 推荐 举报 分享 "
     "请登 请注 登录 注册",
     "maker": "proudly powered designed developed hosted website site theme web",
     "consent": "by accept allow reject decline deny manage necessary cookie privacy consent do please enable turn "
-    "activate we 我们",
+    "activate",
     "copyright": "",
     "reprint": "声明 免责 版权 郑重 特别 本站 本网 本平 本文 本页 本公 部分 文中 以上",
     "registration": "",
 }
 # With the place of the two bytes that each is known by: seldom ones.
 TELLS = {
-    "consent": (("cookie", 3), ("script", 1), ("隐私", 2), ("浏览器", 2)),
+    "consent": (("cookie", 3), ("script", 1), ("r privacy", 7), ("partners", 3), ("隐私", 2), ("浏览器", 2)),
+    "credit": (("entry was", 2),),
+    "reaction": (("akismet", 3),),
     "copyright": (
         ("©", 0),
         ("ⓒ", 1),

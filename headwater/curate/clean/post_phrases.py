@@ -18,14 +18,14 @@ WEAK: dict[str, tuple[str, ...]] = {
     "credit": (
         rf"[(（\[【]? ?{_ROLE} ?[:：] ?{_NAMES}(?:[ ，,|/]{{1,3}}{_ROLE} ?[:：] ?{_NAMES}){{0,5}} ?[)）\]】]?",
         r"(?:proudly )?powered by:? (?-i:[A-Z])[A-Za-z0-9!.]{1,24}(?: v?[0-9.]{1,8})?\.?",
-        rf"(?:posted|filed)(?: (?:in|under) ?:?| ?:) {_NAMED}(?: ?[,|·/•] ?{_TAG}){{0,12}}",
+        rf"(?:posted|filed)(?: (?:in|under) ?:?| ?:) {_NAMED}(?: ?[,|·/•] ?{_TAG})*",
         rf"posted (?:on|by|at|in):? {_NAMED},? .{{0,60}}\b(?:by|on|in|(?:19|20)\d\d|tagged)\b[^.!?]{{0,80}}",
-        r"this (?:entry|post) was (?:posted|tagged|filed) (?:in|on|under|by|with) .{1,160}",
-        rf"(?:post )?(?:tags?|category|categories|tagged(?: (?:with|in|under|as))?|filed under) ?: ?"
-        rf"#?{_TAG}(?: ?[,|·/•#] ?#?{_TAG}){{0,24}}",
+        r"this entry was (?:posted|tagged|filed) (?:in|on|under|by|with) .{1,160}",
+        rf"(?:post )?(?:tags|categories|tagged(?: (?:with|in|under|as))?|filed under) ?: ?"
+        rf"#?{_TAG}(?: ?[,|·/•#] ?#?{_TAG})*",
         r"(?:view|see) all posts (?:by|in|from) [^.!?]{1,40}|bookmark the permalink\.?",
         rf"(?:本文|文章|文档)?(?:标签|文章分类|所属分类|分类目录|归档) ?[:：] ?{_ZH_TAG}(?:[ ,，、|"
-        rf"/·#]{{1,3}}{_ZH_TAG}){{0,16}}",
+        rf"/·#]{{1,3}}{_ZH_TAG})*",
     ),
     "reaction": (
         r"(?:leave|post|add|write|submit|cancel)(?: a| your)? (?:reply|comment)(?: cancel reply)?",

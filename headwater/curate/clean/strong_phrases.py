@@ -55,7 +55,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         r"cookies? ?(?:设置|设定|政策|偏好|声明|使用声明)",
         r"(?:我们(?:非常)?(?:重视|尊重|在乎)[您你]的隐私权?)[。.!！]?",
         r"we (?:value|respect|care about) your privacy[.!]?",
-        r"we and our (?:\d{1,4} )?(?:third[- ]party |trusted )?(?:partners|vendors) (?:may )?"
+        r"we and our (?:\d{1,4} )?(?:third[- ]party |trusted )?partners (?:may )?"
         r"(?:store|use|process|access|collect|share|set)\b.{0,80}"
         r"\b(?:cookies|(?:on|from) (?:a|your) device|personal data|unique identifiers|your consent)\b.{0,160}",
         r"[您你]的?浏览器(?:版本过低|未启用.{0,20}|不支持 ?(?:java ?script|js|cookies?|html ?5))(?:[，,。！!].{0,50})?",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from headwater.curate.clean.config import EncodingConfig
 from headwater.curate.clean.encoding import repair_text
+from headwater.curate.clean.pieces import PIECE_BYTES
 
 GOOD = {
     "zh": "这是一个用来测试的中文句子，我们在这里说明问题。",
@@ -102,6 +103,30 @@ def test_what_is_not_seen(text, expected):
     assert repair_text(text)[0] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected", "edits"),
+    [
+        ("\x1b[31mred\x1b[0m and \x1b[1;38;5;196mbold\x1b[m", "red and bold", {"invisible": 4}),
+        ("\x1b]0;标题\x07$ ls\x1b[K", "$ ls", {"invisible": 2}),
+        ("\x1b]8;;http://a.example/b\x1b\\link\x1b]8;;\x1b\\", "link", {"invisible": 2}),
+        ("中文\x1b[1m粗体\x1b[0m。", "中文粗体。", {"invisible": 2}),
+        ("caf\xc3\x1b[0m\xa9 \x1b(Bx", "café x", {"invisible": 2, "mojibake": 1}),
+        ("\x1bHello [31m] array[0m]", "Hello [31m] array[0m]", {"invisible": 1}),
+        ("\x1b]no end\nof it \x1b[文", "]no end\nof it [文", {"invisible": 2}),
+        ("\x1bParis rings\x07 twice", "Paris rings twice", {"invisible": 2}),
+        ("\x1b[31m\x1b[0m", "", {"invisible": 2}),
+    ],
+)
+def test_escapes_of_terminals_go_as_a_whole(text, expected, edits):
+    assert repair_text(text) == (expected, edits)
+    assert repair_text(text, EncodingConfig(invisible=False, mojibake=False)) == (text, {})
+
+
+def test_an_escape_at_the_end_of_a_piece_goes():
+    for gap in range(PIECE_BYTES - 6, PIECE_BYTES + 3):
+        assert repair_text("x" * gap + "\x1b[1;31mred") == ("x" * gap + "red", {"invisible": 1})
+
+
 def test_full_width_where_asked_for():
     assert repair_text("ＡＢ１２　ｃ。", EncodingConfig(full_width=True)) == ("AB12 c。", {"full_width": 6})
 
@@ -122,7 +147,8 @@ def test_tables_of_characters_are_no_mojibake():
     "text",
     [
         "Ã©" * 100_000, "ÖÐÎÄ" * 100_000, "涓枃" * 100_000, "&amp;" * 100_000, "a" + "\u0301\u0316" * 200_000,
-        "`&lt;" * 100_000,        "\u200d" * 300_000, "&" * 1_000_000, "Â" * 300_000,
+        "`&lt;" * 100_000,        "\u200d" * 300_000, "\x1b[" * 300_000 + "31m" * 300_000, "\x1b]" * 300_000,
+        "&" * 1_000_000, "Â" * 300_000,
     ],
 )  # fmt: skip
 def test_hostile_text_takes_linear_time(text):
