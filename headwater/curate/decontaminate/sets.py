@@ -80,15 +80,15 @@ def _json(item: InputFile, problems: Counter[str]) -> Iterator[Any]:
 
 
 def _parsed(texts: Iterable[bytes], problems: Counter[str]) -> Iterator[Any]:
-    import orjson
+    from headwater.document import lenient_json
 
     for number, text in enumerate(texts):
         text = text.removeprefix(b"\xef\xbb\xbf") if not number else text
         if not text.strip():
             continue
         try:
-            yield orjson.loads(text)
-        except orjson.JSONDecodeError:
+            yield lenient_json.loads(text)
+        except ValueError:
             problems["input.invalid_json"] += 1
 
 

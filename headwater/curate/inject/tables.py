@@ -63,11 +63,11 @@ def _chain(head: Any, rest: Iterator[Any]) -> Iterator[Any]:
 
 
 def _parsed(text: bytes, problems: Counter[str]) -> Iterator[Any]:
-    import orjson
+    from headwater.document import lenient_json
 
     try:
-        yield orjson.loads(text)
-    except orjson.JSONDecodeError:
+        yield lenient_json.loads(text)
+    except ValueError:
         try:
             text.decode("utf-8")
         except UnicodeDecodeError:
