@@ -2,7 +2,8 @@
 
 In: a folder of clones as for `langid_corpus.py`. Out: `{text, lang, source}` lines for `python -m
 headwater.curate.langid.train --data`: `code` rows whose source is a repository and a kind of file, so that training can
-draw as much of each, and paragraphs of documentation in many languages with the names, commands and options in them.
+draw as much of each, commands by themselves, and paragraphs of documentation in many languages with the names, commands
+and options in them.
 
     python scripts/langid_code.py CLONES -o code.jsonl.zst
 """
@@ -21,9 +22,11 @@ import zstandard
 from langid_corpus import VERSIONS, Clones
 
 MOST_A_KIND = 300  # files of one kind of a repository
+MOST_OF = {".sql": 2000}  # many of a kind that there is only one repository of
+MOST_COMMANDS = 900
 MOST_A_LANGUAGE = 4000  # paragraphs of one language of a repository
 KEPT_CHARS, LEAST_CHARS, MOST_CHARS = 28_000, 40, 300_000
-PARAGRAPH_CHARS = 40
+PARAGRAPH_CHARS, LEAST_COMMAND_CHARS = 40, 10
 FILES = {
     "TheAlgorithms+Haskell": r"\.hs$",
     "TheAlgorithms+Java": r"\.java$",
@@ -70,10 +73,23 @@ def files(clones: Clones) -> Iterator[tuple[str, str, str]]:
             kinds.setdefault(Path(path).suffix.lower() or Path(path).name, []).append(path)
         for kind, paths in sorted(kinds.items()):
             random.Random(name + kind).shuffle(paths)
-            for path in paths[:MOST_A_KIND]:
+            for path in paths[: MOST_OF.get(kind, MOST_A_KIND)]:
                 text = clones.read(name, path)
                 if LEAST_CHARS < len(text) < MOST_CHARS:
                     yield "code", f"{name} {kind}", text[:KEPT_CHARS]
+
+
+def commands(clones: Clones) -> Iterator[tuple[str, str, str]]:
+    """(`code`, source, command): lines typed into a shell, their gaps filled with the names that stand there."""
+    name, found = "tldr-pages+tldr", dict[str, None]()
+    paths = list(clones.files(name, r"^pages/(common|linux)/.*\.md$"))
+    random.Random(name).shuffle(paths)
+    for path in paths[:MOST_COMMANDS]:
+        for line in re.findall(r"(?m)^`([^`]+)`$", clones.read(name, path))[:3]:
+            chosen = re.sub(r"\{\{\[[^{}]*?([^|{}]*)\]\}\}", r"\1", line)
+            found[re.sub(r"\{\{|\}\}", "", chosen)] = None
+    lines = sorted(line for line in found if len(line) >= LEAST_COMMAND_CHARS)
+    yield from (("code", f"{name} commands", line) for line in random.Random(name).sample(lines, MOST_COMMANDS))
 
 
 def paragraphs(clones: Clones) -> Iterator[tuple[str, str, str]]:
@@ -104,7 +120,7 @@ def main() -> None:
     options = parser.parse_args()
     clones, counts = Clones(options.clones), Counter[str]()
     with zstandard.open(options.output, "wt", encoding="utf-8") as out:
-        for rows in (files(clones), paragraphs(clones)):
+        for rows in (files(clones), commands(clones), paragraphs(clones)):
             for language, source, text in rows:
                 counts[source if language == "code" else language] += 1
                 out.write(json.dumps({"text": text, "lang": language, "source": source}, ensure_ascii=False) + "\n")

@@ -16,9 +16,8 @@ import numpy as np
 import pyarrow as pa
 
 from headwater.curate import languages
-from headwater.curate.langid import CODE, READ_CHARS, UNKNOWN
+from headwater.curate.langid import CODE, READ_CHARS, UNKNOWN, close_calls, paths
 from headwater.curate.langid.config import LangidConfig
-from headwater.curate.langid.paths import code_logits
 
 if TYPE_CHECKING:
     from headwater.curate.langid.fasttext import FastText
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 BATCH_ROWS = 8192
 EVERY_SCRIPT = ("sr", "az", "kk", "mn", "pa", "uz", "bs", "tg", "ku", "code")  # no script of theirs is a wrong one
 CHINESE = "zh"
+MOST_TYPED = 30  # words of five letters: no longer text is a line typed at a machine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ def resolve(
     langs, scores = list(tags), np.full(len(tags), np.nan)
     scripts = [_chinese(more) if tag == CHINESE else "" for tag, more in zip(tags, hans, strict=True)]
     asked = [row for row, tag in enumerate(tags) if not stands[row] or tag in EVERY_SCRIPT and tag != CODE]
-    told = code_logits([urls[row] for row in asked]) if urls is not None else None
+    told = paths.code_logits([urls[row] for row in asked]) if urls is not None else None
     found, _ = _answers(column.take(pa.array(asked, pa.int64())), config, told)
     for row, lang, score, script in zip(asked, found.langs, found.scores, found.scripts, strict=True):
         if tags[row] and (stands[row] or score < config.min_override):
@@ -161,14 +161,15 @@ def _by_model(
 ) -> tuple[Identified, np.ndarray]:
     several = _several(chosen)
     part = chosen.answers(texts)
-    chances = part.code / (part.code + (1 - part.code) * np.exp(-told))
+    chances = close_calls.settled(texts, paths.tipped(part.code, told), config.min_code)
     code = (chances >= config.min_code) & (part.words > 0)
     scores = np.where(code, chances, part.shares * (1 - chances))
     langs, scripts = [], []
     for row, at in enumerate(part.classes.tolist()):
         language, script = (CODE, "") if code[row] else chosen.classes[at] if at >= 0 else (UNKNOWN, "")
-        if language == UNKNOWN:
-            scores[row] = 0.0
+        unsure = not code[row] and scores[row] < close_calls.TYPED_SCORE and part.words[row] <= MOST_TYPED
+        if language == UNKNOWN or unsure and close_calls.is_typed(texts[row].as_py() or ""):
+            language, script, scores[row] = UNKNOWN, "", 0.0
         langs.append(language)
         scripts.append(_chinese(part.hans[row]) if language == CHINESE else script if language in several else "")
     return Identified(langs=langs, scores=np.round(scores, 4), scripts=scripts), part.letters

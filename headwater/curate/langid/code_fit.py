@@ -3,7 +3,7 @@
 In: texts of code and of prose, in groups. Out: a weight a slot, and the bias and factors that make a probability of a
 logit. Examples are stretches of lines as well as whole texts; some of the code gets its comments in another language,
 so that the language of comments says nothing, and some of the prose of every language gets pieces of code between its
-words, so that a name, a path or a command makes no code of a paragraph.
+words, so that a name, a path or a command makes no code of a paragraph. `layouts` gives both other shapes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from headwater.curate.langid import layouts
 from headwater.kernels import code_shape, softmax
 from headwater.kernels.compiled import frozen
 
@@ -29,6 +30,8 @@ MAX_PIECES, PIECE_CHARS, PIECES_SHARE = 6, 40, 0.5  # of code in a paragraph; ho
 # A stretch has 2 to 89 lines, of prose 1 to 89: a line of code by itself may be a comment, a line of prose is prose.
 PROSE_LINES, CODE_LINES = (1.5, 60), (2.5, 36)  # the fewest, and how many times as many are the most
 HELD_OUT = 8  # one in so many sets the factors
+MANUALS, FRAGMENTS, STATEMENTS = 0.15, 0.06, 0.15  # shares of the prose, and of the code, in other shapes
+LEAST_CHARS = 8
 _COMMENT = re.compile(r"(?m)(//|#|--)( .*)$")
 _QUOTES = (("", ""), ("", ""), ("`", "`"), ("“", "”"), ("«", "»"), ("'", "'"), ('"', '"'), ("(", ")"), ("「", "」"))
 _FENCED = re.compile(r"(?ms)^```.*?^```\s*$")
@@ -44,14 +47,31 @@ def examples(
     found = []
     shares = [len(texts) ** 0.5 for texts in groups]
     for texts in rng.choices(groups, shares, k=count) if groups else []:
-        text = _stretch(rng.choice(texts), code, rng)
-        if not code:
-            text = _disguised(text, others, rng)
-        elif others and rng.random() < COMMENTED_SHARE:
-            text = _commented(text, rng.choice(others), rng)
-        if len(text.strip()) > 20:
+        text = _code_example(rng.choice(texts), others, rng) if code else _prose_example(texts, others, rng)
+        if len(text.strip()) >= LEAST_CHARS:
             found.append(text[:READ_BYTES])
     return found
+
+
+def _code_example(text: str, others: Sequence[Sequence[str]], rng: random.Random) -> str:
+    if rng.random() < STATEMENTS:
+        return layouts.statement(text, rng)
+    text = _stretch(text, True, rng)
+    return _commented(text, rng.choice(others), rng) if others and rng.random() < COMMENTED_SHARE else text
+
+
+def _prose_example(texts: Sequence[str], code: Sequence[Sequence[str]], rng: random.Random) -> str:
+    drawn = rng.random()
+    if drawn < MANUALS:
+        return layouts.manual(texts, lambda: _line(code, rng), rng)
+    if drawn < MANUALS + FRAGMENTS:
+        return layouts.fragment(rng.choice(texts), rng)
+    return _disguised(_stretch(rng.choice(texts), False, rng), code, rng)
+
+
+def _line(code: Sequence[Sequence[str]], rng: random.Random) -> str:
+    """A line of code, without its indentation; empty where there is none."""
+    return rng.choice(rng.choice(rng.choice(code))[:READ_BYTES].split("\n")).strip() if code else ""
 
 
 def _stretch(text: str, code: bool, rng: random.Random) -> str:
@@ -103,8 +123,7 @@ def _technical(text: str, code: Sequence[Sequence[str]], rng: random.Random) -> 
     spaced = text.count(" ") * 12 > len(text)
     parts, room = (text.split() if spaced else list(text)), len(text) * PIECES_SHARE
     for _ in range(rng.randint(1, MAX_PIECES)):
-        lines = rng.choice(rng.choice(code))[:READ_BYTES].split("\n")
-        words = rng.choice(lines).split()
+        words = _line(code, rng).split()
         at = rng.randrange(max(len(words), 1))
         piece = " ".join(words[at : at + rng.randint(1, 4)])[:PIECE_CHARS]
         room -= len(piece)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-SOURCE_LOGIT, PROSE_LOGIT = 3.0, -3.0
+SOURCE_LOGIT, PROSE_LOGIT = 3.0, -1.5
 SOURCE = (
     "c cc cpp cxx h hh hpp hxx m mm cs java kt kts scala groovy go rs swift dart zig nim d py pyi pyx rb pl pm lua r jl"
     " js jsx mjs cjs ts tsx vue svelte css scss sass less sql psql ddl sh bash zsh fish ps1 bat cmd awk sed tcl vim el"
@@ -35,6 +35,11 @@ _NAMES = dict.fromkeys((*NAMES, NOTES), SOURCE_LOGIT)
 def code_logits(urls: Sequence[str | None]) -> np.ndarray:
     """What to add to each logit (float64): 0 where an address says nothing."""
     return np.array([_code_logit(url or "") for url in urls], np.float64)
+
+
+def tipped(chances: np.ndarray, logits: np.ndarray | float) -> np.ndarray:
+    """Probabilities with something added to their logits."""
+    return chances / (chances + (1 - chances) * np.exp(-logits))
 
 
 def _code_logit(url: str) -> float:

@@ -151,20 +151,27 @@ def train_script(texts: Texts, name: str, names: list[str], held: list[Held], op
 
 
 def train_code(code: Groups, prose: Groups, options: Any) -> tuple[np.ndarray, tuple[float, float, float]]:
-    """What tells code from prose; without code to learn from, nothing is code."""
+    """What tells code from prose, the mean of several draws; without code to learn from, nothing is code."""
     if not code:
         return np.zeros(1 << code_shape.BITS, np.float32), (-60.0, 0.0, 0.0)
-    rng = random.Random(options.seed)
+    fitted = [_code_draw(code, prose, options.code_examples, options.seed + draw) for draw in range(options.code_draws)]
+    weights = np.stack([weights for weights, _ in fitted]).mean(0)
+    bias, factor, by_length = np.mean([numbers for _, numbers in fitted], 0).tolist()
+    return weights, (bias, factor, by_length)
+
+
+def _code_draw(code: Groups, prose: Groups, count: int, seed: int) -> tuple[np.ndarray, tuple[float, float, float]]:
+    rng = random.Random(seed)
     sources, languages_of = [code[name] for name in sorted(code)], [prose[name] for name in sorted(prose)]
     # As many long texts as short ones: sentences outnumber them, and long ones are what holds code.
     short = [[text for text in texts if len(text) < LONGEST] for texts in languages_of]
     long = [[text for text in texts if len(text) > 2 * LONGEST] for texts in languages_of]
     short, long = [texts for texts in short if texts], [texts for texts in long if texts]
-    positives = code_fit.examples(sources, short, True, options.code_examples, rng)
-    negatives = code_fit.examples(languages_of, sources, False, options.code_examples, rng)
-    negatives += code_fit.examples(long, sources, False, options.code_examples, rng)
-    negatives += [noise(rng) for _ in range(options.code_examples // 4)]
-    return code_fit.fit(positives, negatives, options.seed)
+    positives = code_fit.examples(sources, short, True, count, rng)
+    negatives = code_fit.examples(languages_of, sources, False, count, rng)
+    negatives += code_fit.examples(long, sources, False, count, rng)
+    negatives += [noise(rng) for _ in range(count // 4)]
+    return code_fit.fit(positives, negatives, seed)
 
 
 def train_languages(texts: Texts, held: list[Held], options: Any) -> model.LangidModel:
@@ -224,6 +231,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--priors", default="", help="added to a language's bias in a script: sr-Latn=-0.4,hr-Latn=0.1")
     parser.add_argument("--per-language", type=int, default=6000, help="examples drawn of each language")
     parser.add_argument("--code-examples", type=int, default=12_000)
+    parser.add_argument(
+        "--code-draws", type=int, default=1, help="how many times they are drawn anew, weights averaged"
+    )
     parser.add_argument("--fold", type=int, default=0, help="which tenth is held back, 0 to 9; -1: none")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args(arguments)

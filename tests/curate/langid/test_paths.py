@@ -6,7 +6,7 @@ from headwater.curate import langid
 from headwater.curate.langid import LangidConfig
 from headwater.curate.langid.paths import code_logits
 
-CLOSE = "import React from 'react';\nexport default function App() { return <h1>Hello</h1>; }"
+CLOSE = "def successor(number):\n    return number + 1"
 
 
 @pytest.mark.parametrize(
