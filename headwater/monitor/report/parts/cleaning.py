@@ -20,7 +20,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "c4_line": ("lines that C4's rules leave out", "按 C4 规则去掉的行"),
     "mojibake": ("text read in a wrong encoding", "编码识别错误的文字"),
     "entity": ("HTML entities left in the text", "残留的 HTML 实体"),
-    "invisible": ("invisible and control characters", "不可见字符与控制字符"),
+    "invisible": ("invisible and control characters, escapes for terminals", "不可见字符、控制字符与终端转义"),
     "space": ("unusual spaces", "特殊空格"),
     "combining": ("accents piled on single letters", "堆叠的附加符号"),
     "nfc": ("accents composed (NFC)", "附加符号合成（NFC）"),
