@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from headwater.kernels.bisection import lower_bound
 from headwater.kernels.compiled import frozen, kernel, part, warm
 
 PRIME = np.uint64(0x100000001B3)
@@ -17,14 +18,8 @@ DOT = 0x2E
 
 @part
 def contains(hashes, value):
-    low, high = 0, len(hashes)
-    while low < high:
-        middle = (low + high) // 2
-        if hashes[middle] < value:
-            low = middle + 1
-        else:
-            high = middle
-    return low < len(hashes) and hashes[low] == value
+    place = lower_bound(hashes, value)
+    return place < len(hashes) and hashes[place] == value
 
 
 @part

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from headwater.kernels.bisection import lower_bound
 from headwater.kernels.characters import decode
 from headwater.kernels.compiled import kernel, part
 from headwater.kernels.scripts import ARABIC, FIRST_MARK, HAN, LATIN, NUM_MARKS
@@ -71,14 +72,8 @@ def _opens_address(text, at, end, codes, token, count):
 def composed(base, mark, keys, values):
     """The accented letter of a letter and a mark; 0 where Unicode has none."""
     key = np.int64(base) * NUM_MARKS + np.int64(mark) - FIRST_MARK
-    low, high = 0, len(keys)
-    while low < high:
-        middle = (low + high) // 2
-        if keys[middle] < key:
-            low = middle + 1
-        else:
-            high = middle
-    return values[low] if low < len(keys) and keys[low] == key else np.uint16(0)
+    place = lower_bound(keys, key)
+    return values[place] if place < len(keys) and keys[place] == key else np.uint16(0)
 
 
 @kernel

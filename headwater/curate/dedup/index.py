@@ -34,6 +34,7 @@ NAME = "index.json"
 SEGMENT, OWNER = "segment.json", "owner"
 SEGMENT_BITS, SHARD_BITS = 48, 24  # where a document's number begins to say its segment and its shard
 BLOCK = 1 << 15  # records that are read at once
+MEND = "restore it from a copy, or name an empty folder and add the crawls of before again"
 FIRST_FIELD = {"url": "high", "exact": "high", "minhash": "bucket"}
 
 
@@ -58,7 +59,10 @@ def read(folder: Path) -> dict[str, Any]:
     path = folder / NAME
     if not path.exists():
         return {"schema": SCHEMA_VERSION, "parameters": {}, "segments": []}
-    value = storage.read_json(path)
+    try:
+        value = storage.read_json(path)
+    except HeadwaterError as error:
+        raise HeadwaterError(error.failure, error.message, where=error.where, mend=error.mend or MEND) from error
     if not isinstance(value, dict) or value.get("schema") != SCHEMA_VERSION:
         raise HeadwaterError(
             "foreign_version",
@@ -67,9 +71,18 @@ def read(folder: Path) -> dict[str, Any]:
             where=str(path),
             mend="read it with the version that wrote it, or name another folder",
         )
-    if not isinstance(value.get("parameters"), dict) or not isinstance(value.get("segments"), list):
-        raise HeadwaterError("damaged_file", "is not an index", where=str(path))
+    entries = value.get("segments")
+    whole = isinstance(value.get("parameters"), dict) and isinstance(entries, list) and all(map(_is_entry, entries))
+    if not whole:
+        raise HeadwaterError("damaged_file", "is not an index", where=str(path), mend=MEND)
     return value
+
+
+def _is_entry(entry: object) -> bool:
+    """Whether a segment is listed as one: by the name of a folder, and the digest of its corpus."""
+    if not isinstance(entry, dict) or not all(isinstance(entry.get(name), str) for name in ("name", "corpus")):
+        return False
+    return entry["name"] == Path(entry["name"]).name not in ("", "..")
 
 
 def owner_of(context: Context, corpus: str) -> str:
