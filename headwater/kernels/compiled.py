@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
+import numba.core.entrypoints
 import numpy as np
 
 APART = "HEADWATER_KERNELS_APART"  # set for a process that compiles into a folder of its own
@@ -30,6 +31,10 @@ FILLED = ".filled"
 _one_thread = threading.Lock()
 _warm: set[str] = set()
 FRAME_SLOTS = 1 << 16  # of 8 bytes: room for any depth of calls that numba goes to
+# numba imports every package that registers with it, needed or not: a third of a second for awkward, which gigatoken
+# brings. Kernels know no types but numpy's; a program that uses such a package's has imported it before.
+if "awkward" not in sys.modules:
+    numba.core.entrypoints._already_initialized = True
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:

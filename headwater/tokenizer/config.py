@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from headwater.pipeline.option import option
+
 END_OF_DOCUMENT = "<|endoftext|>"
 PADDING = "<|pad|>"
 RESERVED = "<|reserved_{}|>"
@@ -25,21 +27,25 @@ class TokenizerConfig:
         default="bbpe",
         metadata={"help": "bbpe merges bytes; bpe merges characters and spells rare ones in bytes"},
     )
-    digits: Literal["single", "triple", "none"] = field(
-        default="single",
-        metadata={"help": "how numbers are cut: digit by digit, in threes from the right, or left to merging"},
+    pretokenizer: Literal["headwater", "gpt2", "cl100k", "llama3", "qwen2"] = field(
+        default="headwater",
+        metadata={"help": "how text is cut into words before merging: ours, or that of the model so named"},
     )
-    reserve: int = field(default=256, metadata={"help": "unused special tokens kept for later", "unit": "tokens"})
-    sample_bytes: int = field(
-        default=50_000_000,
+    digits: Literal["auto", "single", "triple", "none"] = field(
+        default="auto",
         metadata={
-            "help": "text read to learn from; a larger corpus is sampled by document (memory: some 30 times it)",
-            "unit": "bytes",
+            "help": "how numbers are cut: digit by digit, in threes from the right, or left to merging; "
+            "auto: as the pretokenizer does (ours: digit by digit)"
         },
     )
+    reserve: int = field(default=256, metadata={"help": "unused special tokens kept for later", "unit": "tokens"})
+    sample_bytes: int = option(
+        10_000_000_000, "text read to learn from; a larger corpus is sampled by document", "bytes", 1
+    )
+    memory: int = option(1_000_000_000, "that counting words and learning may take, all workers", "bytes", 64_000_000)
     weights: dict[str, float] = field(
         default_factory=dict,
-        metadata={"help": "share of each language in the sample, as zh: 4, en: 4; empty: as in the corpus"},
+        metadata={"help": "what each language weighs in learning, as zh: 4, en: 4; empty: as in the corpus"},
     )
 
     def check(self) -> list[tuple[str, str]]:
@@ -52,8 +58,6 @@ class TokenizerConfig:
             problems.append(("vocab_size", f"must be at least {least}, to hold {parts}"))
         if self.vocab_size > 1_000_000:
             problems.append(("vocab_size", "must be at most 1000000"))
-        if self.sample_bytes < 1:
-            problems.append(("sample_bytes", "must be at least 1"))
         for lang, weight in self.weights.items():
             if not 0 < weight < float("inf"):
                 problems.append((f"weights.{lang}", "must be above 0"))

@@ -11,23 +11,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from headwater.errors import HeadwaterError
-from headwater.tokenizer import pretokenize
+from headwater.tokenizer import backends, patterns
 from headwater.tokenizer.config import END_OF_DOCUMENT
+from headwater.tokenizer.plain import Plain
 
 NAME = "tokenizer.json"
 HF_CONFIG_NAME = "tokenizer_config.json"
 MAX_FILE_BYTES = 256 << 20
 MAX_VOCAB = 1 << 22
-CALL_CHARACTERS = 1 << 18  # handed to the library at once: it needs some 150 bytes a token
-# Where every pattern of ours cuts, whatever stands around: a long document may be encoded in parts.
-_SAFE_CUT = re.compile(r"(?<=\n)(?=[ \t]*\S)|(?<=[a-z])(?= [a-z])|(?<=[\u4e00-\u9fff])(?=[，。、！？；：])")
 _ENDS = (END_OF_DOCUMENT, "<|end_of_text|>", "<|im_end|>", "</s>", "<eos>", "<|endoftext|>")
 _META = "\u2581"  # stands for a space in SentencePiece's vocabularies
 _BYTE_TOKEN = re.compile(r"<0x([0-9A-Fa-f]{2})>")
@@ -35,7 +33,8 @@ _BYTE_TOKEN = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 
 class Encoder:
     """A tokenizer ready to use. `eod_id` ends every document; `bos_id`, the same token, begins a prompt,
-    as in training, where a document always follows the end of another."""
+    as in training, where a document always follows the end of another.
+    `slow`: the feature for whose sake the `tokenizers` library encodes, some twenty times slower; empty where none."""
 
     def __init__(self, tokenizer: Any, where: str = "", ends: tuple[str, ...] = _ENDS) -> None:
         self._tokenizer, self.where = tokenizer, where
@@ -54,12 +53,13 @@ class Encoder:
             )
         self.eod_id = self.bos_id = int(found)
         self._pieces = _token_bytes(described, vocab, self.vocab_size)
-        ours = {pretokenize.pattern(digits) for digits in pretokenize.NUMBERS}
-        self._divisible = described.get("normalizer") is None and bool(ours & set(_patterns(described)))
+        ours = {patterns.pattern("headwater", numbers) for numbers in patterns.NUMBERS}
+        divisible = described.get("normalizer") is None and bool(ours & set(patterns.expressions(described)))
+        self._backend, self.slow = backends.choose(described, Plain(tokenizer, divisible))
 
     @classmethod
-    def load(cls, folder: Path | str) -> Encoder:
-        """The tokenizer in a folder (or a tokenizer.json itself).
+    def load(cls, folder: Path | str, say: Callable[[str], None] | None = None) -> Encoder:
+        """The tokenizer in a folder (or a tokenizer.json itself); `say` is told where it will be slow, and why.
 
         Raises HeadwaterError unknown_name, unsafe_file or damaged_file.
         """
@@ -75,60 +75,21 @@ class Encoder:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise HeadwaterError("unsafe_file", f"is larger than {MAX_FILE_BYTES >> 20} MiB", where=str(path))
         tokenizer = _parsed(path)
-        return cls(tokenizer, str(path), (*_stated_end(path.parent / HF_CONFIG_NAME), *_ENDS))
+        found = cls(tokenizer, str(path), (*_stated_end(path.parent / HF_CONFIG_NAME), *_ENDS))
+        if say and found.slow:
+            say(f"  warning: {path} is encoded by the `tokenizers` library, some twenty times slower: {found.slow}")
+        return found
 
     def encode_batch(self, texts: Any) -> tuple[np.ndarray, np.ndarray]:
         """Tokens of every text (a list or an Arrow array of strings; null counts as empty).
 
         Out: ids (uint32) one after another, and offsets (int64) with ids[offsets[i]:offsets[i+1]] the i-th text's.
         """
-        given = texts if isinstance(texts, list) else texts.to_pylist()
-        lengths = np.zeros(len(given) + 1, dtype=np.int64)
-        parts: list[np.ndarray] = []
-        for owners, pieces in self._calls(given):
-            for owner, encoded in zip(
-                owners, self._tokenizer.encode_batch_fast(pieces, add_special_tokens=False), strict=True
-            ):
-                ids = np.array(encoded.ids, dtype=np.uint32)
-                lengths[owner + 1] += len(ids)
-                parts.append(ids)
-        ids = np.concatenate(parts) if parts else np.empty(0, dtype=np.uint32)
-        return ids, np.cumsum(lengths)
+        return self._backend.encode(texts)
 
     def encode(self, text: str) -> np.ndarray:
         """Tokens of one text (uint32)."""
         return self.encode_batch([text])[0]
-
-    def _calls(self, texts: list[str | None]) -> Iterator[tuple[list[int], list[str]]]:
-        """Pieces of text with the index of the text each belongs to, a bounded number at a time."""
-        owners: list[int] = []
-        pieces: list[str] = []
-        size = 0
-        for owner, text in enumerate(texts):
-            for piece in self._parts(text or ""):
-                owners.append(owner)
-                pieces.append(piece)
-                size += len(piece)
-                if size >= CALL_CHARACTERS:
-                    yield owners, pieces
-                    owners, pieces, size = [], [], 0
-        if pieces:
-            yield owners, pieces
-
-    def _parts(self, text: str) -> Iterator[str]:
-        """A long text in parts, cut only where our pattern cuts it anyway.
-
-        Where a quarter of a million characters hold no such place, it is cut after them: the tokens
-        there may be others than for the whole, and memory stays bounded.
-        """
-        start = 0
-        while self._divisible and len(text) - start > 2 * CALL_CHARACTERS:
-            limit = start + 2 * CALL_CHARACTERS
-            found = _SAFE_CUT.search(text, start + CALL_CHARACTERS, limit)
-            end = found.start() if found else limit
-            yield text[start:end]
-            start = end
-        yield text[start:] if start else text
 
     def decode_bytes(self, ids: Any) -> bytes:
         """The bytes that tokens stand for; ids outside the vocabulary stand for none."""
@@ -161,17 +122,11 @@ def _stated_end(path: Path) -> tuple[str, ...]:
     return (token,) if isinstance(token, str) else ()
 
 
-def _patterns(described: dict[str, Any]) -> list[str]:
-    """The regular expressions by which a tokenizer cuts text."""
-    top = described.get("pre_tokenizer") or {}
-    return [p.get("pattern", {}).get("Regex", "") for p in top.get("pretokenizers", [top]) if p.get("type") == "Split"]
-
-
 def _token_bytes(described: dict[str, Any], vocab: dict[str, int], size: int) -> list[bytes]:
     """What each id stands for, in bytes."""
     added = {entry["id"]: entry for entry in described.get("added_tokens", [])}
     joined = json.dumps(described.get("decoder"), ensure_ascii=False)
-    letters = {letter: byte for byte, letter in enumerate(pretokenize.byte_letters())}
+    letters = {letter: byte for byte, letter in enumerate(patterns.byte_letters())}
     fallback = bool(described["model"].get("byte_fallback"))
     pieces = [b""] * size
     for token, id_ in vocab.items():

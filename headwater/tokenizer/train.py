@@ -3,33 +3,33 @@
 In: documents of the training part (held-out text is never seen). Out: `tokenizer.json`, which loads
 in `tokenizers` and `transformers` alike, and `report.json` with its compression a channel.
 
-Steps: choose documents up to `sample_bytes` → count pieces and merge (the `tokenizers` library) →
-give ids in a fixed order: special tokens, then bytes, then characters (bpe), then merges as learned.
-Equal text gives equal bytes.
+Phases: count (a task a shard: its distinct words by partition) → join (a task a partition) → learn, in this process,
+from the commonest words that the memory holds. A corpus above `sample_bytes` is sampled by document first.
+Equal text gives equal bytes, whatever the workers and the memory of a task.
 """
 
 from __future__ import annotations
 
-import json
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from headwater import storage
 from headwater.errors import HeadwaterError
-from headwater.pipeline import selection, stage
-from headwater.tokenizer import pretokenize, report, sample
-from headwater.tokenizer.config import END_OF_DOCUMENT, NUM_BYTES, PADDING, TokenizerConfig, special_tokens
+from headwater.pipeline import phases, selection, stage
+from headwater.tokenizer import learn, patterns, report, sample, words
+from headwater.tokenizer.config import END_OF_DOCUMENT, PADDING, TokenizerConfig
 
 NAME = "tokenizer.json"
 HF_CONFIG_NAME = "tokenizer_config.json"
-MIN_PAIR_COUNT = 2  # a pair seen once says nothing about the next text
-MAX_TOKEN_LENGTH = {"bbpe": 48, "bpe": 16}  # bytes, characters: boilerplate does not become a token
-ALPHABET_SHARE = 0.5  # of the free entries of a bpe vocabulary that single characters may take
 REPORT_BYTES = 2_000_000  # of text a channel
+LEARNING_BYTES_A_BYTE = 48  # of memory, for each byte of the distinct words that are learned from
+COUNTED, JOINED = f"{phases.WORK}/counted", f"{phases.WORK}/joined"
 
 
 def run(context: stage.Context) -> dict[str, Any]:
@@ -47,8 +47,8 @@ def run(context: stage.Context) -> dict[str, Any]:
     if any(share < 1.0 for share in rate.values()):
         parts = ", ".join(f"{lang} {rate[lang]:.0%} of {size / 1e6:.1f} MB" for lang, size in sorted(by_lang.items()))
         context.report.say(f"  tokenizer learns from a sample: {parts}")
-    with context.report.bar("tokenizer reads", sum(read_bytes.values()), "bytes") as bar:
-        tokenizer = train_from(_advancing(sample.thinned(_training(context), rate, "lang"), bar), config)
+    counted = _counted(context, config, rate, read_bytes)
+    tokenizer = learned(counted, config, context.report)
     folder = context.folder
     save(folder, tokenizer)
     channel_rate = {name: min(1.0, REPORT_BYTES / size) if size else 1.0 for name, size in by_channel.items()}
@@ -85,68 +85,94 @@ def _training(context: stage.Context) -> Iterator[pa.RecordBatch]:
         yield from selection.selected(documents / shard.name, shard, "train", ["id", "text", "lang"])
 
 
-def _advancing(batches: Iterable[pa.RecordBatch], bar: Any) -> Iterator[pa.RecordBatch]:
-    import pyarrow.compute as pc
+def _counted(
+    context: stage.Context, config: TokenizerConfig, rate: Mapping[str, float], read_bytes: Mapping[str, int]
+) -> words.Words:
+    """The words of the training part: phases `count` and `join`."""
+    task_bytes = config.memory // (2 * max(1, getattr(context.engine, "workers", 1)))
+    parts = words.partitions(sum(read_bytes.values()), task_bytes)
+    shared = {
+        "rate": dict(rate),
+        "weights": learn_weights(read_bytes, config.weights),
+        "rules": patterns.rules(config.pretokenizer, config.digits).tolist(),
+        "memory": task_bytes,
+        "parts": parts,
+    }
+    tasks = []
+    for shard in stage.shards(context.input("split") / "split"):
+        documents = str(context.documents() / shard.name)
+        tasks.append({"key": shard.stem, "documents": documents, "split": str(shard), **shared})
+    phases.run(context, "count", tasks, "headwater.tokenizer.train:count_shard", "shards")
+    keys = [task["key"] for task in tasks]
+    joins: list[dict[str, Any]] = [
+        {"key": f"{part:03d}", "shards": keys, "memory": task_bytes} for part in range(parts)
+    ]
+    phases.run(context, "join", joins, "headwater.tokenizer.train:join_part", "partitions")
+    found = [part for join in joins for part in words.read(context.folder / JOINED / _file(join["key"]))]
+    return words.together(found)
 
+
+def count_shard(task: dict[str, Any]) -> dict[str, Any]:
+    """Count the words of one shard's training documents (a task of the first phase)."""
+    folder = Path(task["folder"])
+    batches = selection.selected(Path(task["documents"]), Path(task["split"]), "train", ["id", "text", "lang"])
+    texts = weighed(sample.thinned(batches, task["rate"], "lang"), task["weights"])
+    names = [f"{COUNTED}/{task['key']}/{_file(f'{part:03d}')}" for part in range(task["parts"])]
+    words.write(folder, names, words.count(texts, np.array(task["rules"], np.uint8), task["memory"]))
+    return {"files": names}
+
+
+def join_part(task: dict[str, Any]) -> dict[str, Any]:
+    """Add up one partition of every shard's words (a task of the second phase)."""
+    folder, name = Path(task["folder"]), _file(task["key"])
+    shards = (part for key in task["shards"] for part in words.read(folder / COUNTED / key / name))
+    words.write(folder, [f"{JOINED}/{name}"], [words.merged(shards, task["memory"])])
+    return {"files": [f"{JOINED}/{name}"]}
+
+
+def _file(part: str) -> str:
+    return f"{part}.words.parquet"
+
+
+def learn_weights(read_bytes: Mapping[str, int], weights: Mapping[str, float]) -> dict[str, int]:
+    """What a text of each language counts, in parts of words.SCALE; the lightest counts SCALE."""
+    if not weights:
+        return dict.fromkeys(read_bytes, words.SCALE)
+    heavy = {lang: weights[lang] / size for lang, size in read_bytes.items() if size and weights.get(lang, 0) > 0}
+    least = min(heavy.values(), default=1.0)
+    return {lang: round(words.SCALE * value / least) for lang, value in heavy.items()}
+
+
+def weighed(batches: Iterable[pa.RecordBatch], weights: Mapping[str, int]) -> Iterator[tuple[pa.Array, np.ndarray]]:
+    """Texts with what each counts; a language without a weight counts nothing."""
     for batch in batches:
-        yield batch
-        bar.advance(pc.sum(pc.binary_length(batch.column("text"))).as_py() or 0)
+        langs = batch.column("lang").to_pylist()
+        yield batch.column("text"), np.array([weights.get(lang, 0) for lang in langs], np.int64)
 
 
-def train_from(batches: Iterable[pa.RecordBatch], config: TokenizerConfig) -> Any:
-    """A `tokenizers.Tokenizer` learned from every text of `batches` (a column `text`).
+def train_from(batches: Iterable[pa.RecordBatch], config: TokenizerConfig, report: Any = None) -> Any:
+    """A `tokenizers.Tokenizer` learned from every text of `batches` (a column `text`), each counted alike.
 
-    The caller bounds the text; the vocabulary is smaller than asked where the text cannot fill it.
+    The vocabulary is smaller than asked where the text cannot fill it.
     """
-    from tokenizers import Tokenizer, models, trainers
-
-    if config.type == "bpe":
-        batches = list(batches)  # read twice: characters are counted first
-    alphabet = _alphabet(batches, config)
-    specials = special_tokens(config.reserve)
-    learner = Tokenizer(models.BPE())
-    learner.pre_tokenizer = pretokenize.pre_tokenizer(config.type, config.digits)
-    fixed = len(specials) + (NUM_BYTES if config.type == "bpe" else 0)
-    trainer = trainers.BpeTrainer(
-        vocab_size=config.vocab_size - fixed,
-        min_frequency=MIN_PAIR_COUNT,
-        show_progress=False,
-        initial_alphabet=alphabet,
-        limit_alphabet=len(alphabet),
-        max_token_length=MAX_TOKEN_LENGTH[config.type],
-    )
-    learner.train_from_iterator((batch.column("text").to_pylist() for batch in batches), trainer)
-    return _assembled(json.loads(learner.to_str())["model"], config, specials)
+    texts = ((batch.column("text"), np.full(batch.num_rows, words.SCALE, np.int64)) for batch in batches)
+    return learned(count_here(texts, config), config, report)
 
 
-def _alphabet(batches: Iterable[pa.RecordBatch], config: TokenizerConfig) -> list[str]:
-    """The single characters of the vocabulary: all bytes, or the commonest characters."""
-    if config.type == "bbpe":
-        return sorted(pretokenize.byte_letters())
-    counts: Counter[str] = Counter()
-    for batch in batches:
-        for text in batch.column("text").to_pylist():
-            counts.update(text)
-    room = config.vocab_size - len(special_tokens(config.reserve)) - NUM_BYTES
-    ranked = sorted((c for c, n in counts.items() if n >= MIN_PAIR_COUNT), key=lambda c: (-counts[c], c))
-    return sorted(ranked[: int(room * ALPHABET_SHARE)])
+def count_here(texts: Iterable[tuple[pa.Array, np.ndarray]], config: TokenizerConfig) -> words.Words:
+    """The words of some texts, counted in this process; what does not fit its memory lies in a temporary folder."""
+    memory = config.memory // 2
+    found = words.count(texts, patterns.rules(config.pretokenizer, config.digits), memory)
+    with tempfile.TemporaryDirectory(prefix="headwater-words-") as name:
+        return words.gathered(found, memory, Path(name))
 
 
-def _assembled(learned: dict[str, Any], config: TokenizerConfig, specials: list[str]) -> Any:
-    """The finished tokenizer: learned entries behind the special tokens, which text can never spell."""
-    from tokenizers import AddedToken, Tokenizer, models
-
-    entries = list(specials)
-    if config.type == "bpe":
-        entries += [f"<0x{byte:02X}>" for byte in range(NUM_BYTES)]
-    entries += sorted(learned["vocab"], key=learned["vocab"].get)
-    vocab = {token: id_ for id_, token in enumerate(entries)}
-    merges = [tuple(pair) for pair in learned["merges"]]
-    tokenizer = Tokenizer(models.BPE(vocab=vocab, merges=merges, byte_fallback=config.type == "bpe"))
-    tokenizer.pre_tokenizer = pretokenize.pre_tokenizer(config.type, config.digits)
-    tokenizer.decoder = pretokenize.decoder(config.type)
-    tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in specials])
-    return tokenizer
+def learned(counted: words.Words, config: TokenizerConfig, report: Any = None) -> Any:
+    """The vocabulary of counted words: of the commonest ones, where the memory does not hold them all."""
+    kept, left_out = words.commonest(counted, config.memory // LEARNING_BYTES_A_BYTE)
+    if left_out and report is not None:
+        report.say(f"  learns from the {len(kept.counts)} commonest words, {1 - left_out:.2%} of the text (memory)")
+    return learn.tokenizer(kept, config)
 
 
 def save(folder: Path, tokenizer: Any) -> None:

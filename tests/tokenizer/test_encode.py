@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from headwater.errors import HeadwaterError
-from headwater.tokenizer import encode
+from headwater.tokenizer import plain
 from headwater.tokenizer.encode import Encoder
+from headwater.tokenizer.plain import Plain
 from headwater.tokenizer.report import encoder_of
 from headwater.tokenizer.train import save
 from tests.tokenizer.made import HOSTILE, rows, tokenizer
@@ -63,16 +64,18 @@ def test_a_long_text_in_parts_has_the_same_tokens(encoder, monkeypatch):
     text = "".join(row["text"] + "\n  indented，中文。「引号」a b\r\n\r\n\tx 12345 " for row in rows(12))
     whole = encoder.encode(text)
     for size in (120, 200, 333):
-        monkeypatch.setattr(encode, "CALL_CHARACTERS", size)
-        assert len(list(encoder._parts(text))) > 3
-        assert np.array_equal(encoder.encode(text), whole)
+        monkeypatch.setattr(plain, "CALL_CHARACTERS", size)
+        library = Plain(encoder._tokenizer, divisible=True)
+        assert len(list(library.parts(text))) > 3
+        assert np.array_equal(library.encode([text])[0], whole)
 
 
 def test_a_long_text_without_a_place_to_cut_comes_back(encoder, monkeypatch):
-    monkeypatch.setattr(encode, "CALL_CHARACTERS", 100)
+    monkeypatch.setattr(plain, "CALL_CHARACTERS", 100)
+    library = Plain(encoder._tokenizer, divisible=True)
     for text in ("中" * 1_050, "x" * 999, "\n" * 450, " " * 777, "😀" * 500):
-        assert max(len(part) for part in encoder._parts(text)) <= 200
-        assert encoder.decode(encoder.encode(text)) == text
+        assert max(len(part) for part in library.parts(text)) <= 200
+        assert encoder.decode(library.encode([text])[0]) == text
 
 
 def test_special_tokens_stand_for_no_text(encoder):

@@ -18,6 +18,7 @@ from headwater.pipeline.engine.local import LocalEngine
 from headwater.pipeline.progress import Reporter
 from headwater.pipeline.selection import SPLIT_SCHEMA
 from headwater.pipeline.stage import Context, Stage
+from headwater.recipe import bounds
 from headwater.tokenizer import sample, train
 from headwater.tokenizer.config import TokenizerConfig, special_tokens
 from headwater.tokenizer.encode import Encoder
@@ -76,7 +77,7 @@ def test_a_corpus_that_cannot_fill_the_vocabulary_gives_a_smaller_one():
     ],
 )
 def test_impossible_settings_are_told(given, path):
-    assert path in [where for where, _ in TokenizerConfig(**given).check()]
+    assert path in [where for where, _ in bounds.problems(TokenizerConfig(**given))]
 
 
 def test_possible_settings_pass():

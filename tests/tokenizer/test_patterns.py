@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater.tokenizer import pretokenize
+from headwater.tokenizer import patterns
 from tests.tokenizer.made import HOSTILE
 
 
 def cut(text: str, digits: str = "single") -> list[str]:
-    return [piece for piece, _ in pretokenize.pre_tokenizer("bpe", digits).pre_tokenize_str(text)]
+    return [piece for piece, _ in patterns.pre_tokenizer("bpe", "headwater", digits).pre_tokenize_str(text)]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_threes_count_from_the_right(length):
     assert sum(sizes) == length and all(size == 3 for size in sizes[1:])
 
 
-@given(st.text(), st.sampled_from(list(pretokenize.NUMBERS)))
+@given(st.text(), st.sampled_from(list(patterns.NUMBERS)))
 @settings(max_examples=200, deadline=None)
 def test_nothing_is_lost(text, digits):
     assert "".join(cut(text, digits)) == text
@@ -68,16 +68,16 @@ def test_hostile_text_is_not_lost(text):
 def test_time_grows_with_length_alone(unit):
     text = unit * (400_000 // len(unit)) + "x"
     started = time.monotonic()
-    for digits in pretokenize.NUMBERS:
-        pretokenize.pre_tokenizer("bpe", digits).pre_tokenize_str(text)
+    for digits in patterns.NUMBERS:
+        patterns.pre_tokenizer("bpe", "headwater", digits).pre_tokenize_str(text)
     assert time.monotonic() - started < 20  # a quadratic pattern takes minutes
 
 
 def test_byte_letters_are_the_librarys():
     from tokenizers import pre_tokenizers
 
-    assert sorted(pretokenize.byte_letters()) == sorted(pre_tokenizers.ByteLevel.alphabet())
+    assert sorted(patterns.byte_letters()) == sorted(pre_tokenizers.ByteLevel.alphabet())
     level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    letters = pretokenize.byte_letters()
+    letters = patterns.byte_letters()
     for text in ("é中\n \x7f", "\xad\xa0"):
         assert level.pre_tokenize_str(text)[0][0] == "".join(letters[byte] for byte in text.encode())

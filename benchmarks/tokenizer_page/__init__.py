@@ -1,0 +1,1 @@
+"""The sections of docs/tokenizer.md, a module each."""
