@@ -51,7 +51,7 @@ format: setup
 	@$(BIN)/ruff format .
 
 bench:
-	@EXTRAS=train,ray,interop,fast,test,bench scripts/setup.sh
+	@EXTRAS=train,ray,interop,fast,megatron,test,bench scripts/setup.sh
 	@for name in $(BENCHMARKS); do echo "bench: $$name"; $(BIN)/python -m benchmarks.$$name $(ARGS) || exit 1; done
 
 bare-debian:

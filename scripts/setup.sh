@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-EXTRAS=${EXTRAS:-train,ray,interop,fast,test}
+EXTRAS=${EXTRAS:-train,ray,interop,fast,megatron,test}
 VENV=.venv
 STAMP=$VENV/headwater-setup
 APT_LINE='apt-get install -y python3-venv make'

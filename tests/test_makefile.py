@@ -127,7 +127,7 @@ def test_setup_is_done_once_and_again_when_the_files_change(checkout: Path, tmp_
     path = bare_path(tmp_path, python3=fake_python3(tmp_path))
     first = setup(checkout, path)
     assert first.returncode == 0, first.stderr
-    assert "--constraint constraints.txt" in first.stderr and ".[train,ray,interop,fast,test]" in first.stderr
+    assert "--constraint constraints.txt" in first.stderr and ".[train,ray,interop,fast,megatron,test]" in first.stderr
     again = setup(checkout, path)
     assert (again.returncode, again.stderr) == (0, "")
     more = setup(checkout, path, EXTRAS="train,bench")
