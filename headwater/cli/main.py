@@ -189,10 +189,11 @@ def _help() -> str:
 
 def script() -> None:
     """The entry point of the `headwater` command."""
+    from headwater.cli import signals
+
+    signals.keep_unheard_ones()
     code = main()
-    # the work is done and its exit code known: a signal while Python closes down must not change it
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)
+    signals.ignore()  # the work is done and its exit code known: a signal while Python closes down must not change it
     if code == FAILURES["interrupted"][0]:
         # a KeyboardInterrupt that once passed through exec() of a string, as in an import it cut short, makes
         # Python end itself by SIGINT whatever the exit code; engines are closed and files whole by now
