@@ -231,11 +231,11 @@ def refill(pairs, count):
 
 
 @kernel
-def fill_heap(pairs, heap, state):
-    """Push every pair that occurs; the heap must have room."""
+def fill_heap(pairs, heap, limits, state):
+    """Push every pair that is common enough; the heap must have room for all."""
     state[NUM_HEAP] = 0
     for number in range(state[NUM_PAIRS]):
-        if pairs.counts[number] > 0:
+        if pairs.counts[number] >= limits.min_count:
             _push(heap, pairs, state, number)
 
 

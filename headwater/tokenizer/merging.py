@@ -45,13 +45,13 @@ def learn(
     while (asked := kernels.count_pairs(words, pairs, places, tokens, limits, state)) != kernels.DONE:
         pairs, places = _grown(asked, pairs, places, state)
     beside, heap = _beside(num_tokens), _heap(2 * len(pairs.keys))
-    kernels.fill_heap(pairs, heap, state)
+    kernels.fill_heap(pairs, heap, limits, state)
     state[kernels.CURSOR] = kernels.FIRST
     found = np.empty((2 * num_tokens, 3), np.int32)
     while (asked := kernels.learn(words, pairs, places, beside, heap, tokens, limits, state, found)) != kernels.DONE:
         if asked == kernels.MORE_HEAP:
-            heap = _heap(2 * len(heap.pairs) + (1 << 16))
-            kernels.fill_heap(pairs, heap, state)
+            heap = _heap(2 * max(len(heap.pairs), int(state[kernels.NUM_PAIRS])) + (1 << 16))
+            kernels.fill_heap(pairs, heap, limits, state)
         else:
             pairs, places = _grown(asked, pairs, places, state)
         on_progress(int(state[kernels.NUM_TOKENS]))
