@@ -236,9 +236,11 @@ def _encode(offsets, text, flags, rules, ranks, whole, cache, room, indptr, out)
     for row in range(len(offsets) - 1):
         at, end = offsets[row], offsets[row + 1]
         while at < end:
-            stop = min(piece_end(text, at, end, flags, rules), at + len(room.tokens))
-            while stop < end and text[stop] & 0xC0 == 0x80:  # a word too long for the room is cut, between letters
-                stop -= 1
+            stop = piece_end(text, at, end, flags, rules)
+            if stop - at > len(room.tokens):  # cut between letters
+                stop = at + len(room.tokens)
+                while stop > at + 1 and text[stop] & 0xC0 == 0x80:
+                    stop -= 1
             hashed = word_hash(text, at, stop)
             word = _known(text, at, stop, hashed, cache)
             if word:
