@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from headwater.kernels import bpe_encode, code_points
+from headwater.kernels import bpe_encode, code_points, merge_ranks, merge_word, word_cache
 from headwater.kernels.arrow import text_buffers
 from headwater.tokenizer import patterns
 from tests.reference import bpe_encode as reference
@@ -25,8 +25,8 @@ MERGES = st.lists(st.tuples(*[st.sampled_from([*b"abc 1", 256, 257, 258, 259])] 
 def vocabulary(merges, whole=(), letters=NO_LETTERS) -> bpe_encode.Vocabulary:
     keys = np.array([(left << 32) | right for left, right, _ in merges], np.uint64)
     made = np.array([made for *_, made in merges], np.int32)
-    ranks = bpe_encode.ranks(keys, made, np.arange(256).astype(np.int32), letters)
-    words = bpe_encode.whole_words(list(whole), list(range(1000, 1000 + len(whole))))
+    ranks = merge_ranks.ranks(keys, made, np.arange(256).astype(np.int32), letters)
+    words = word_cache.whole_words(list(whole), list(range(1000, 1000 + len(whole))))
     return bpe_encode.Vocabulary(code_points.flags(), patterns.rules("gpt2", "auto"), ranks, words)
 
 
@@ -65,17 +65,17 @@ def test_equal_to_the_reference(texts, merges, is_whole, by_letter):
         for letter in "ab中":
             letters[ord(letter)] = ord(letter) if ord(letter) < 256 else 259
     known = vocabulary(merges, whole, letters)
-    cache, room = bpe_encode.cache(0), bpe_encode.room(1 << 12)
+    cache, room = word_cache.cache(0), merge_word.room(1 << 12)
     wanted = expected(texts, merges, whole, letters)
     assert encoded(texts, known, cache, room) == wanted
     assert encoded(texts[::-1], known, cache, room) == wanted[::-1], "from the cache"
 
 
 def test_a_cache_that_fills_is_begun_anew():
-    known, cache, room = vocabulary([(97, 97, 256)]), bpe_encode.cache(0), bpe_encode.room(64)
+    known, cache, room = vocabulary([(97, 97, 256)]), word_cache.cache(0), merge_word.room(64)
     texts = [f"a{number} aa{'b' * (number % 40)}" for number in range(2_000)]
     assert encoded(texts, known, cache, room) == expected(texts, [(97, 97, 256)])
-    assert cache.used[bpe_encode.WORDS] <= len(cache.hashes) and cache.used[bpe_encode.BYTES] <= len(cache.text)
+    assert cache.used[word_cache.WORDS] <= len(cache.hashes) and cache.used[word_cache.BYTES] <= len(cache.text)
 
 
 @pytest.mark.parametrize("size", [23, 24, 25, 26, 200, 999])
@@ -85,14 +85,14 @@ def test_short_and_long_words_merge_alike(size):
     merges += [(256 + int(a), int(b), 262 + rank) for rank, (a, b) in enumerate(rng.integers(0, 6, (9, 2)))]
     merges = [(left, right if right > 9 else 256 + right, made) for left, right, made in merges]
     text = bytes(rng.integers(97, 100, size).astype(np.uint8)).decode()
-    known, cache, room = vocabulary(merges), bpe_encode.cache(0), bpe_encode.room(1_000)
+    known, cache, room = vocabulary(merges), word_cache.cache(0), merge_word.room(1_000)
     assert encoded([text], known, cache, room) == expected([text], merges)
 
 
 @pytest.mark.parametrize("letter", ["a", "é", "中", "😀"])
 def test_a_word_too_long_for_the_room_is_cut_between_letters(letter):
-    known, room = vocabulary([(97, 97, 256)]), bpe_encode.room(10)
-    (ids,) = encoded([letter * 25], known, bpe_encode.cache(0), room)
+    known, room = vocabulary([(97, 97, 256)]), merge_word.room(10)
+    (ids,) = encoded([letter * 25], known, word_cache.cache(0), room)
     size = len(letter.encode())
     part = letter * (10 // size)
     assert ids == sum(expected([part] * (25 // len(part)) + [letter * (25 % len(part))], [(97, 97, 256)]), [])
@@ -100,15 +100,15 @@ def test_a_word_too_long_for_the_room_is_cut_between_letters(letter):
 
 def test_bytes_that_are_no_text_end_too():
     text = np.full(1_000, 0x80, np.uint8)
-    known, room = vocabulary([]), bpe_encode.room(16)
-    ids, _ = bpe_encode.encode(np.array([0, 1_000]), text, known, bpe_encode.cache(0), room)
+    known, room = vocabulary([]), merge_word.room(16)
+    ids, _ = bpe_encode.encode(np.array([0, 1_000]), text, known, word_cache.cache(0), room)
     assert ids.tolist() == [0x80] * 1_000
 
 
 @pytest.mark.parametrize("unit", ["a", "ab", "中", " ", "1"])
 def test_time_grows_with_length_alone(unit):
     merges = [(97, 97, 256), (256, 256, 257), (97, 98, 258), (258, 258, 259), (32, 32, 260), (0xE4, 0xB8, 261)]
-    known, cache, room = vocabulary(merges), bpe_encode.cache(0), bpe_encode.room(1 << 20)
+    known, cache, room = vocabulary(merges), word_cache.cache(0), merge_word.room(1 << 20)
     encoded(["a"], known, cache, room)
     started = time.process_time()
     encoded([unit * (1_000_000 // len(unit.encode()))], known, cache, room)

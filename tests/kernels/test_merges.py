@@ -8,6 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from headwater.kernels import merges as kernels
+from headwater.kernels import pair_heap
+from headwater.kernels.merge_tokens import BASE
+from headwater.kernels.pair_table import NUM_HEAP, NUM_PAIRS
 from headwater.tokenizer import merging
 from tests.reference import merges as reference
 
@@ -60,18 +63,18 @@ def test_a_heap_filled_again_has_room_for_every_pair(monkeypatch):
     expected = learned(words, [1] * 300, 800, 3).merges.tolist()
     heap, asked = merging._heap, []
     monkeypatch.setattr(merging, "_heap", lambda room: (asked.append(room), heap(room if len(asked) > 1 else 16))[1])
-    monkeypatch.setattr(merging.kernels, "fill_heap", checked(merging.kernels.fill_heap))
+    monkeypatch.setattr(pair_heap, "fill_heap", checked(pair_heap.fill_heap))
     assert learned(words, [1] * 300, 800, 3).merges.tolist() == expected
     assert len(asked) > 1
 
 
 def checked(fill):
     def filled(pairs, heap, limits, state):
-        assert len(heap.pairs) == 16 or len(heap.pairs) >= state[kernels.NUM_PAIRS]
+        assert len(heap.pairs) == 16 or len(heap.pairs) >= state[NUM_PAIRS]
         if len(heap.pairs) > 16:
             fill(pairs, heap, limits, state)
         else:
-            state[kernels.NUM_HEAP] = 16  # full, so that it asks for more before it is looked at
+            state[NUM_HEAP] = 16  # full, so that it asks for more before it is looked at
             heap.counts[:], heap.pairs[:] = pairs.counts[:16].max(), int(pairs.counts[:16].argmax())
 
     return filled
@@ -97,7 +100,7 @@ def test_a_word_of_a_million_symbols():
 
 
 def test_the_hash_of_a_piece_is_that_of_its_parts():
-    base, whole = int(kernels.BASE), 1 << 64
+    base, whole = int(BASE), 1 << 64
     one, two = b"ab\x00", b"\xff\x00c"
     assert merging.spelled(one + two) == (merging.spelled(one) * base ** len(two) + merging.spelled(two)) % whole
     assert merging.spelled(b"\x00") != merging.spelled(b"\x00\x00")

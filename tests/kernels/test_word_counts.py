@@ -39,9 +39,7 @@ def poured(texts: list[str], weights: list[int], name: str, table: word_counts.T
     """What the table held each time it was full, and at the end."""
     offsets, text = text_buffers(pa.array(texts, pa.large_string()))
     place, found, given = np.array([0, offsets[0]]), [], np.array(weights, np.int64)
-    while not word_counts.pour(
-        offsets, text, given, code_points.flags(), patterns.rules(name, "auto"), place, table
-    ):
+    while not word_counts.pour(offsets, text, given, code_points.flags(), patterns.rules(name, "auto"), place, table):
         assert table.used[word_counts.WORDS], "a table that holds nothing takes any word"
         found += listed(*word_counts.found(table))
         word_counts.clear(table)

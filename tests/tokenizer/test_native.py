@@ -24,9 +24,7 @@ from tests.tokenizer import made, real
 
 ALL = [(kind, name) for kind in ("bbpe", "bpe") for name in patterns.NAMES]
 IDS = ["-".join(pair) for pair in ALL]
-TEXTS = st.text(
-    st.one_of(st.sampled_from("the 中文,1\n'a é"), st.characters(exclude_categories=["Cs"])), max_size=120
-)
+TEXTS = st.text(st.one_of(st.sampled_from("the 中文,1\n'a é"), st.characters(exclude_categories=["Cs"])), max_size=120)
 
 
 @cache
