@@ -63,7 +63,7 @@ def encode(
     offsets: np.ndarray, text: np.ndarray, vocabulary: Vocabulary, cache: Cache, room: Room
 ) -> tuple[np.ndarray, np.ndarray]:
     """(ids uint32, indptr int64): the tokens of text i are ids[indptr[i]:indptr[i + 1]]. Memory: 4 bytes a byte."""
-    warm("bpe_encode", _compile)
+    ready()
     return _all(frozen(offsets, np.int64), frozen(text, np.uint8), vocabulary, cache, room)
 
 
@@ -72,6 +72,11 @@ def _all(offsets, text, vocabulary, cache, room):
     flags, rules, ranks, whole = vocabulary
     _encode(offsets, text, flags, rules, ranks, whole, cache, room, indptr, out)
     return out[: indptr[-1]].copy(), indptr
+
+
+def ready() -> None:
+    """Compile on a little input, once a process."""
+    warm("bpe_encode", _compile)
 
 
 def _compile() -> None:

@@ -6,13 +6,14 @@ polynomial, so that the hash of a whole follows from those of its parts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from headwater.kernels.bisection import lower_bound
 from headwater.kernels.compiled import part
-from headwater.kernels.pair_table import NUM_TOKENS, mixed
+from headwater.kernels.pair_table import NUM_TOKENS, SHIFT, SPREAD, mixed
 
 BASE = np.uint64(0x9E3779B97F4A7C15)  # odd; the polynomial of a token's bytes
 
@@ -32,6 +33,36 @@ class Limits(NamedTuple):
     barred: np.ndarray  # uint64
     max_bytes: int
     min_count: int
+
+
+def spelled(piece: bytes) -> int:
+    """The hash of a token that spells these bytes."""
+    value = 0
+    for byte in piece:
+        value = (value * int(BASE) + byte + 1) & 0xFFFFFFFFFFFFFFFF
+    return value
+
+
+def tokens(spellings: Sequence[bytes], most: int) -> Tokens:
+    """What the first tokens spell, with room for so many in all."""
+    size = max(most, len(spellings))
+    found = Tokens(
+        sizes=np.zeros(size, np.int32),
+        hashes=np.zeros(size, np.uint64),
+        powers=np.zeros(size, np.uint64),
+        slots=np.zeros(1 << (2 * size).bit_length(), np.int32),
+    )
+    mask, spread, whole = len(found.slots) - 1, int(SPREAD), 0xFFFFFFFFFFFFFFFF
+    for token, piece in enumerate(spellings):
+        value = spelled(piece)
+        found.sizes[token], found.hashes[token] = len(piece), value
+        found.powers[token] = pow(int(BASE), len(piece), 1 << 64)
+        slot = ((value ^ (value >> int(SHIFT))) * spread) & whole
+        slot = (slot ^ (slot >> int(SHIFT))) & mask
+        while found.slots[slot]:
+            slot = (slot + 1) & mask
+        found.slots[slot] = token + 1
+    return found
 
 
 @part

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from headwater.kernels.compiled import kernel, part
+from headwater.kernels.compiled import kernel, part, warm
 from headwater.kernels.merge_tokens import BASE as BASE
-from headwater.kernels.merge_tokens import barred, token_of
-from headwater.kernels.pair_heap import pop_commonest, push
+from headwater.kernels.merge_tokens import Limits, barred, token_of, tokens
+from headwater.kernels.pair_heap import fill_heap, heap, pop_commonest, push
 from headwater.kernels.pair_table import (
     CURSOR,
     HALF,
@@ -30,7 +30,11 @@ from headwater.kernels.pair_table import (
     NUM_TOKENS,
     NUM_TOUCHED,
     PAIR,
+    STATE,
     pair,
+    pairs,
+    places,
+    refill,
     see,
     touch,
 )
@@ -60,6 +64,19 @@ class Beside(NamedTuple):
     barred: np.ndarray  # bool [2, tokens]: the new pair must not form
     seen: np.ndarray  # int32 [2, tokens]: the tokens touched
     used: np.ndarray  # int64 [2]: how many of them
+
+
+def beside_of(num_tokens: int) -> Beside:
+    """Room for what stands beside one merge, with so many tokens in all."""
+    shape = (2, num_tokens)
+    return Beside(
+        counts=np.zeros(shape, np.int64),
+        heads=np.empty(shape, np.int32),
+        tails=np.empty(shape, np.int32),
+        barred=np.empty(shape, np.bool_),
+        seen=np.empty(shape, np.int32),
+        used=np.zeros(2, np.int64),
+    )
 
 
 @kernel
@@ -185,3 +202,20 @@ def learn(words, pairs, places, beside, heap, tokens, limits, state, merges):
         merge = state[NUM_MERGES]
         merges[merge, 0], merges[merge, 1], merges[merge, 2] = left, right, made
         state[NUM_MERGES], state[CURSOR] = merge + 1, FIRST
+
+
+def ready() -> None:
+    """Compile on a little input, once a process."""
+    warm("merges", _compile)
+
+
+def _compile() -> None:
+    word = Words(np.zeros(4, np.int32), np.zeros(1, np.int64), np.full(1, 4, np.int32), np.ones(1, np.int64))
+    found, room, state = pairs(9), places(9), np.zeros(STATE, np.int64)
+    given, limits, entries = tokens([b"a"], 3), Limits(np.zeros(1, np.uint64), 9, 1), heap(9)
+    state[NUM_TOKENS] = 1
+    count_pairs(word, found, room, given, limits, state)
+    fill_heap(found, entries, limits, state)
+    state[CURSOR] = FIRST
+    learn(word, found, room, beside_of(3), entries, given, limits, state, np.empty((6, 3), np.int32))
+    refill(found, 0)

@@ -20,6 +20,11 @@ class Heap(NamedTuple):
     pairs: np.ndarray  # int32
 
 
+def heap(room: int) -> Heap:
+    """An empty heap for so many entries."""
+    return Heap(counts=np.empty(room, np.int64), pairs=np.empty(room, np.int32))
+
+
 @part
 def _above(pairs, count, number, other_count, other):
     return count > other_count or (count == other_count and pairs.keys[number] < pairs.keys[other])

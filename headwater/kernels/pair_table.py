@@ -36,6 +36,23 @@ class Places(NamedTuple):
     nexts: np.ndarray  # int32
 
 
+def pairs(room: int) -> Pairs:
+    """A table for so many pairs."""
+    return Pairs(
+        slots=np.zeros(1 << (2 * room).bit_length(), np.int32),
+        keys=np.empty(room, np.uint64),
+        counts=np.zeros(room, np.int64),
+        heads=np.empty(room, np.int32),
+        marks=np.zeros(room, np.int32),
+        touched=np.empty(room, np.int32),
+    )
+
+
+def places(room: int) -> Places:
+    """Room for so many places."""
+    return Places(words=np.empty(room, np.int32), nexts=np.empty(room, np.int32))
+
+
 @part
 def mixed(value):
     """A key whose every bit shows in the lowest ones."""

@@ -28,8 +28,8 @@ class Native:
 
     def __init__(self, described: dict[str, Any]) -> None:
         """Raises Unsupported."""
-        model, added = described["model"], described.get("added_tokens", [])
         _check(described)
+        model = described["model"]
         byte_level, rules = _cutting(described.get("pre_tokenizer") or {})
         vocab: dict[str, int] = model["vocab"]
         whole = _whole(vocab, byte_level) if model.get("ignore_merges") else ([], [])
@@ -40,8 +40,6 @@ class Native:
             whole=word_cache.whole_words(*whole),
         )
         self._cache, self._room = word_cache.cache(CACHE_BYTES), merge_word.room(LONGEST_WORD_BYTES)
-        if any(not token["special"] for token in added):
-            raise Unsupported("added tokens that are not special")
 
     def encode(self, texts: Any) -> tuple[np.ndarray, np.ndarray]:
         """(ids uint32, offsets int64) of every text; a null counts as empty."""
@@ -68,6 +66,8 @@ def _check(described: dict[str, Any]) -> None:
     for name in ("dropout", "continuing_subword_prefix", "end_of_word_suffix"):
         if model.get(name):
             raise Unsupported(name)
+    if any(not token["special"] for token in described.get("added_tokens", [])):
+        raise Unsupported("added tokens that are not special")
 
 
 def _cutting(cut: dict[str, Any]) -> tuple[bool, np.ndarray]:

@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from headwater.kernels import merges as kernels
-from headwater.kernels import pair_heap
-from headwater.kernels.merge_tokens import BASE
+from headwater.kernels import pair_heap, pair_table
+from headwater.kernels.merge_tokens import BASE, spelled
 from headwater.kernels.pair_table import NUM_HEAP, NUM_PAIRS
 from headwater.tokenizer import merging
 from tests.reference import merges as reference
@@ -49,10 +49,10 @@ def test_tables_that_grow_change_nothing(seed, monkeypatch):
     counts = rng.integers(1, 9, 60).tolist()
     expected = learned(words, counts, 300, 1).merges.tolist()
     assert expected == [list(merge) for merge in reference.learn(words, counts, LETTERS, 300, 1)]
-    pairs, places, heap = merging._pairs, merging._places, merging._heap
-    monkeypatch.setattr(merging, "_pairs", lambda room: pairs(41 if room == 1 << 12 else room - (1 << 16) + 99))
-    monkeypatch.setattr(merging, "_places", lambda room: places(81 if room == 1 << 12 else room - (1 << 16) + 99))
-    monkeypatch.setattr(merging, "_heap", lambda room: heap(max(99, room - (1 << 16))))
+    pairs, places, heap = pair_table.pairs, pair_table.places, pair_heap.heap
+    monkeypatch.setattr(pair_table, "pairs", lambda room: pairs(41 if room == 1 << 12 else room - (1 << 16) + 99))
+    monkeypatch.setattr(pair_table, "places", lambda room: places(81 if room == 1 << 12 else room - (1 << 16) + 99))
+    monkeypatch.setattr(pair_heap, "heap", lambda room: heap(max(99, room - (1 << 16))))
     assert learned(words, counts, 300, 1).merges.tolist() == expected
 
 
@@ -61,8 +61,8 @@ def test_a_heap_filled_again_has_room_for_every_pair(monkeypatch):
     rng = np.random.default_rng(1)
     words = [rng.integers(0, 4, 60).tolist() for _ in range(300)]
     expected = learned(words, [1] * 300, 800, 3).merges.tolist()
-    heap, asked = merging._heap, []
-    monkeypatch.setattr(merging, "_heap", lambda room: (asked.append(room), heap(room if len(asked) > 1 else 16))[1])
+    heap, asked = pair_heap.heap, []
+    monkeypatch.setattr(pair_heap, "heap", lambda room: (asked.append(room), heap(room if len(asked) > 1 else 16))[1])
     monkeypatch.setattr(pair_heap, "fill_heap", checked(pair_heap.fill_heap))
     assert learned(words, [1] * 300, 800, 3).merges.tolist() == expected
     assert len(asked) > 1
@@ -102,5 +102,5 @@ def test_a_word_of_a_million_symbols():
 def test_the_hash_of_a_piece_is_that_of_its_parts():
     base, whole = int(BASE), 1 << 64
     one, two = b"ab\x00", b"\xff\x00c"
-    assert merging.spelled(one + two) == (merging.spelled(one) * base ** len(two) + merging.spelled(two)) % whole
-    assert merging.spelled(b"\x00") != merging.spelled(b"\x00\x00")
+    assert spelled(one + two) == (spelled(one) * base ** len(two) + spelled(two)) % whole
+    assert spelled(b"\x00") != spelled(b"\x00\x00")
