@@ -1,4 +1,4 @@
-"""Compiling the kernels of cleaning, once on a machine, by as many processes as it has cores.
+"""Compiling the kernels of cleaning and of the tokenizer, once on a machine, by as many processes as it has cores.
 
 In: nothing (`python -m headwater.curate.warm`), or names of parts. Out: kernels on disk, where every later process
 finds them. Each process uses some parts of cleaning on a little text, into a folder of its own; the folders are joined
@@ -119,11 +119,30 @@ def _copies() -> None:
     tokens.tokens(*text_buffers(text_array([ENGLISH])), table())
 
 
+def _vocabulary() -> None:
+    import numpy as np
+
+    from headwater.kernels import merges, spell, word_counts
+
+    merges.ready()
+    nothing, text = np.zeros(1, np.int64), np.empty(0, np.uint8)
+    spell.letters(nothing, text, nothing[:0])
+    word_counts.hashes(nothing, text)
+
+
+def _encoding() -> None:
+    from headwater.kernels import bpe_encode
+
+    bpe_encode.ready()
+
+
 # seconds that a part takes, about, and what it does
 PARTS: dict[str, tuple[float, Callable[[], None]]] = {
     "english": (8.5, _english),
     "language": (6.0, _language),
     "texts": (6.0, _texts),
+    "vocabulary": (5.0, _vocabulary),
+    "encoding": (4.0, _encoding),
     "repair": (3.5, _repair),
     "copies": (4.0, _copies),
     "addresses": (3.0, _addresses),

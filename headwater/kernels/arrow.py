@@ -5,6 +5,8 @@ In: an Arrow string array, sliced or not. Out: numpy views on its buffers; a nul
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,9 +29,10 @@ def text_buffers(array: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     return bounds.astype(np.int64), np.frombuffer(text or b"", np.uint8)
 
 
-def text_array(texts: list[str]) -> pa.Array:
+def text_array(texts: Sequence[str | None]) -> pa.Array:
     """Texts as an Arrow array; lone surrogates, which UTF-8 cannot say, become question marks."""
     try:
         return pa.array(texts, pa.large_string())
     except UnicodeEncodeError:
-        return pa.array([text.encode("utf-8", "replace").decode("utf-8") for text in texts], pa.large_string())
+        said = [text and text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+        return pa.array(said, pa.large_string())

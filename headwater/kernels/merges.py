@@ -4,8 +4,8 @@ In: words as symbols, how often each occurs, and what must never form. Out: the 
 The rule is that of Sennrich et al. 2016 (arXiv 1508.07909): the pair that occurs most often is merged, of equal ones
 that of the lower ids. Counts are 64 bits wide. `tests/reference/merges.py` says the same in twenty lines.
 
-A pair knows the words it occurs in, so a merge touches these alone and passes on what changed; the heap is put right
-when a pair comes to its top. What grows is grown by the caller: the kernel stops and is called again.
+A pair knows the words it occurs in, so a merge touches these alone and passes on what changed. What grows is grown by
+the caller: the kernel stops and is called again.
 """
 
 from __future__ import annotations
@@ -14,14 +14,31 @@ from typing import NamedTuple
 
 import numpy as np
 
-from headwater.kernels.compiled import kernel, part
+from headwater.kernels.compiled import kernel, part, warm
+from headwater.kernels.merge_tokens import BASE as BASE
+from headwater.kernels.merge_tokens import Limits, barred, token_of, tokens
+from headwater.kernels.pair_heap import fill_heap, heap, pop_commonest, push
+from headwater.kernels.pair_table import (
+    CURSOR,
+    HALF,
+    MADE,
+    NOWHERE,
+    NUM_HEAP,
+    NUM_MERGES,
+    NUM_PAIRS,
+    NUM_PLACES,
+    NUM_TOKENS,
+    NUM_TOUCHED,
+    PAIR,
+    STATE,
+    pair,
+    pairs,
+    places,
+    refill,
+    see,
+    touch,
+)
 
-BASE = np.uint64(0x9E3779B97F4A7C15)  # odd; the polynomial of a token's bytes
-SPREAD, SHIFT, HALF = np.uint64(0xD6E8FEB86659FD93), np.uint64(29), np.uint64(32)
-NOWHERE = -1
-BARRIER = -1  # a symbol that joins nothing
-# Indices into `state`.
-NUM_PAIRS, NUM_PLACES, NUM_HEAP, NUM_TOKENS, NUM_MERGES, CURSOR, PAIR, MADE, NUM_TOUCHED, STATE = range(10)
 DONE, MORE_PAIRS, MORE_PLACES, MORE_HEAP = range(4)
 FIRST, SETTLING = -1, -2  # CURSOR: no merge is under way; all its words are done
 
@@ -33,24 +50,6 @@ class Words(NamedTuple):
     starts: np.ndarray  # int64
     lengths: np.ndarray  # int32
     counts: np.ndarray  # int64
-
-
-class Pairs(NamedTuple):
-    """`slots` (a power of two) hold a pair's number and 1; `heads` the last place of each pair."""
-
-    slots: np.ndarray  # int32
-    keys: np.ndarray  # uint64: left << 32 | right
-    counts: np.ndarray  # int64
-    heads: np.ndarray  # int32
-    marks: np.ndarray  # int32: the merge that last touched it, and 1
-    touched: np.ndarray  # int32
-
-
-class Places(NamedTuple):
-    """Words that hold a pair, as a chain: `words[i]`, then `nexts[i]`."""
-
-    words: np.ndarray  # int32
-    nexts: np.ndarray  # int32
 
 
 class Beside(NamedTuple):
@@ -67,136 +66,17 @@ class Beside(NamedTuple):
     used: np.ndarray  # int64 [2]: how many of them
 
 
-class Heap(NamedTuple):
-    counts: np.ndarray  # int64
-    pairs: np.ndarray  # int32
-
-
-class Tokens(NamedTuple):
-    """What each token spells, as a hash; `slots` (a power of two) hold a token's id and 1."""
-
-    sizes: np.ndarray  # int32, bytes
-    hashes: np.ndarray  # uint64
-    powers: np.ndarray  # uint64: BASE to its size
-    slots: np.ndarray  # int32
-
-
-class Limits(NamedTuple):
-    """`barred`: sorted hashes of what must never form."""
-
-    barred: np.ndarray  # uint64
-    max_bytes: int
-    min_count: int
-
-
-@part
-def mixed(value):
-    value = (value ^ (value >> SHIFT)) * SPREAD
-    return value ^ (value >> SHIFT)
-
-
-@part
-def joined(tokens, left, right):
-    """The hash of two tokens' bytes, one after the other."""
-    return tokens.hashes[left] * tokens.powers[right] + tokens.hashes[right]
-
-
-@part
-def _barred(tokens, limits, left, right):
-    if left < 0 or right < 0 or tokens.sizes[left] + tokens.sizes[right] > limits.max_bytes:
-        return True
-    if len(limits.barred) == 0:
-        return False
-    value = joined(tokens, left, right)
-    place = np.searchsorted(limits.barred, value)
-    return place < len(limits.barred) and limits.barred[place] == value
-
-
-@part
-def _pair(pairs, state, left, right, make):
-    """The number of a pair; NOWHERE where it has none and `make` is False."""
-    key = (np.uint64(left) << HALF) | np.uint64(right)
-    mask = np.uint64(len(pairs.slots) - 1)
-    slot = mixed(key) & mask
-    while pairs.slots[slot]:
-        number = pairs.slots[slot] - 1
-        if pairs.keys[number] == key:
-            return number
-        slot = (slot + np.uint64(1)) & mask
-    if not make:
-        return NOWHERE
-    number = np.int32(state[NUM_PAIRS])
-    state[NUM_PAIRS] += 1
-    pairs.slots[slot], pairs.keys[number], pairs.counts[number] = number + 1, key, 0
-    pairs.heads[number], pairs.marks[number] = NOWHERE, 0
-    return number
-
-
-@part
-def _seen(pairs, places, state, number, word):
-    """Note that a word holds a pair, once."""
-    head = pairs.heads[number]
-    if head != NOWHERE and places.words[head] == word:
-        return
-    place = state[NUM_PLACES]
-    state[NUM_PLACES] += 1
-    places.words[place], places.nexts[place] = word, head
-    pairs.heads[number] = place
-
-
-@part
-def _touch(pairs, state, number, change):
-    pairs.counts[number] += change
-    mark = state[NUM_MERGES] + 1
-    if pairs.marks[number] != mark:
-        pairs.marks[number] = mark
-        pairs.touched[state[NUM_TOUCHED]] = number
-        state[NUM_TOUCHED] += 1
-
-
-@part
-def _above(pairs, count, number, other_count, other):
-    return count > other_count or (count == other_count and pairs.keys[number] < pairs.keys[other])
-
-
-@part
-def _push(heap, pairs, state, number):
-    count, place = pairs.counts[number], state[NUM_HEAP]
-    state[NUM_HEAP] += 1
-    while place:
-        parent = (place - 1) >> 1
-        if not _above(pairs, count, number, heap.counts[parent], heap.pairs[parent]):
-            break
-        heap.counts[place], heap.pairs[place] = heap.counts[parent], heap.pairs[parent]
-        place = parent
-    heap.counts[place], heap.pairs[place] = count, number
-
-
-@part
-def _sift(heap, pairs, size, count, number):
-    """Put an entry in place of the top."""
-    place = 0
-    while True:
-        child = 2 * place + 1
-        if child >= size:
-            break
-        if child + 1 < size and _above(
-            pairs, heap.counts[child + 1], heap.pairs[child + 1], heap.counts[child], heap.pairs[child]
-        ):
-            child += 1
-        if not _above(pairs, heap.counts[child], heap.pairs[child], count, number):
-            break
-        heap.counts[place], heap.pairs[place] = heap.counts[child], heap.pairs[child]
-        place = child
-    heap.counts[place], heap.pairs[place] = count, number
-
-
-@part
-def _pop(heap, pairs, state):
-    last = state[NUM_HEAP] - 1
-    state[NUM_HEAP] = last
-    if last:
-        _sift(heap, pairs, last, heap.counts[last], heap.pairs[last])
+def beside_of(num_tokens: int) -> Beside:
+    """Room for what stands beside one merge, with so many tokens in all."""
+    shape = (2, num_tokens)
+    return Beside(
+        counts=np.zeros(shape, np.int64),
+        heads=np.empty(shape, np.int32),
+        tails=np.empty(shape, np.int32),
+        barred=np.empty(shape, np.bool_),
+        seen=np.empty(shape, np.int32),
+        used=np.zeros(2, np.int64),
+    )
 
 
 @kernel
@@ -211,32 +91,12 @@ def count_pairs(words, pairs, places, tokens, limits, state):
             return MORE_PLACES
         for at in range(start, start + length - 1):
             left, right = words.symbols[at], words.symbols[at + 1]
-            if not _barred(tokens, limits, left, right):
-                number = _pair(pairs, state, left, right, True)
+            if not barred(tokens, limits, left, right):
+                number = pair(pairs, state, left, right, True)
                 pairs.counts[number] += words.counts[word]
-                _seen(pairs, places, state, number, word)
+                see(pairs, places, state, number, word)
     state[CURSOR] = len(words.lengths)
     return DONE
-
-
-@kernel
-def refill(pairs, count):
-    """Put the first pairs in their slots again."""
-    mask = np.uint64(len(pairs.slots) - 1)
-    for number in range(count):
-        slot = mixed(pairs.keys[number]) & mask
-        while pairs.slots[slot]:
-            slot = (slot + np.uint64(1)) & mask
-        pairs.slots[slot] = number + 1
-
-
-@kernel
-def fill_heap(pairs, heap, state):
-    """Push every pair that occurs; the heap must have room."""
-    state[NUM_HEAP] = 0
-    for number in range(state[NUM_PAIRS]):
-        if pairs.counts[number] > 0:
-            _push(heap, pairs, state, number)
 
 
 @part
@@ -249,7 +109,7 @@ def _beside(beside, places, tokens, limits, state, side, token, made, word, coun
         beside.used[side] = place + 1
         beside.seen[side, place], beside.heads[side, token] = token, NOWHERE
         left, right = (token, made) if side == 0 else (made, token)
-        beside.barred[side, token] = _barred(tokens, limits, left, right)
+        beside.barred[side, token] = barred(tokens, limits, left, right)
     beside.counts[side, token] += count
     head = beside.heads[side, token]
     if beside.barred[side, token] or (head != NOWHERE and places.words[head] == word):
@@ -291,53 +151,17 @@ def _settle(pairs, places, beside, state, left, right, made):
             token = beside.seen[side, i]
             count = beside.counts[side, token]
             beside.counts[side, token] = 0
-            old = _pair(pairs, state, token, left, False) if side == 0 else _pair(pairs, state, right, token, False)
+            old = pair(pairs, state, token, left, False) if side == 0 else pair(pairs, state, right, token, False)
             if old != NOWHERE:
-                _touch(pairs, state, old, -count)
+                touch(pairs, state, old, -count)
             if beside.barred[side, token]:
                 continue
-            new = _pair(pairs, state, token, made, True) if side == 0 else _pair(pairs, state, made, token, True)
-            _touch(pairs, state, new, count)
+            new = pair(pairs, state, token, made, True) if side == 0 else pair(pairs, state, made, token, True)
+            touch(pairs, state, new, count)
             if beside.heads[side, token] != NOWHERE:
                 places.nexts[beside.tails[side, token]] = pairs.heads[new]
                 pairs.heads[new] = beside.heads[side, token]
         beside.used[side] = 0
-
-
-@part
-def _token(tokens, state, left, right):
-    """The id of what two tokens spell together: an old one where another pair spells it, else the next."""
-    value, size = joined(tokens, left, right), tokens.sizes[left] + tokens.sizes[right]
-    mask = np.uint64(len(tokens.slots) - 1)
-    slot = mixed(value) & mask
-    while tokens.slots[slot]:
-        token = tokens.slots[slot] - 1
-        if tokens.hashes[token] == value and tokens.sizes[token] == size:
-            return token
-        slot = (slot + np.uint64(1)) & mask
-    token = state[NUM_TOKENS]
-    state[NUM_TOKENS] += 1
-    tokens.slots[slot], tokens.hashes[token], tokens.sizes[token] = token + 1, value, size
-    tokens.powers[token] = tokens.powers[left] * tokens.powers[right]
-    return token
-
-
-@part
-def _next(pairs, heap, limits, state):
-    """The pair to merge now, put right what the heap holds of old; NOWHERE when none is common enough."""
-    while state[NUM_HEAP]:
-        count, number = heap.counts[0], heap.pairs[0]
-        if count < limits.min_count:
-            return NOWHERE
-        now = pairs.counts[number]
-        if now == count:
-            _pop(heap, pairs, state)
-            return number
-        if now >= limits.min_count:
-            _sift(heap, pairs, state[NUM_HEAP], now, number)
-        else:
-            _pop(heap, pairs, state)
-    return NOWHERE
 
 
 @kernel
@@ -350,12 +174,12 @@ def learn(words, pairs, places, beside, heap, tokens, limits, state, merges):
         if state[CURSOR] == FIRST:
             if state[NUM_TOKENS] == len(tokens.sizes) or state[NUM_MERGES] == len(merges):
                 return DONE
-            number = _next(pairs, heap, limits, state)
+            number = pop_commonest(pairs, heap, limits, state)
             if number == NOWHERE:
                 return DONE
             key = pairs.keys[number]
             state[PAIR], state[NUM_TOUCHED], state[CURSOR] = number, 0, pairs.heads[number]
-            state[MADE] = _token(tokens, state, np.int64(key >> HALF), np.int64(key & np.uint64(0xFFFFFFFF)))
+            state[MADE] = token_of(tokens, state, np.int64(key >> HALF), np.int64(key & np.uint64(0xFFFFFFFF)))
         number, made = state[PAIR], np.int32(state[MADE])
         left, right = np.int32(pairs.keys[number] >> HALF), np.int32(pairs.keys[number] & np.uint64(0xFFFFFFFF))
         while state[CURSOR] >= 0:
@@ -374,7 +198,24 @@ def learn(words, pairs, places, beside, heap, tokens, limits, state, merges):
         pairs.counts[number], pairs.heads[number] = 0, NOWHERE
         for i in range(state[NUM_TOUCHED]):
             if pairs.counts[pairs.touched[i]] >= limits.min_count:
-                _push(heap, pairs, state, pairs.touched[i])
+                push(heap, pairs, state, pairs.touched[i])
         merge = state[NUM_MERGES]
         merges[merge, 0], merges[merge, 1], merges[merge, 2] = left, right, made
         state[NUM_MERGES], state[CURSOR] = merge + 1, FIRST
+
+
+def ready() -> None:
+    """Compile on a little input, once a process."""
+    warm("merges", _compile)
+
+
+def _compile() -> None:
+    word = Words(np.zeros(4, np.int32), np.zeros(1, np.int64), np.full(1, 4, np.int32), np.ones(1, np.int64))
+    found, room, state = pairs(9), places(9), np.zeros(STATE, np.int64)
+    given, limits, entries = tokens([b"a"], 3), Limits(np.zeros(1, np.uint64), 9, 1), heap(9)
+    state[NUM_TOKENS] = 1
+    count_pairs(word, found, room, given, limits, state)
+    fill_heap(found, entries, limits, state)
+    state[CURSOR] = FIRST
+    learn(word, found, room, beside_of(3), entries, given, limits, state, np.empty((6, 3), np.int32))
+    refill(found, 0)

@@ -61,7 +61,8 @@ def word_hash(text, start, end):
 
 
 @part
-def _same(left, at, right, start, length):
+def same_bytes(left, at, right, start, length):
+    """Whether as many bytes are equal in both."""
     i = 0
     while i < length and left[at + i] == right[start + i]:
         i += 1
@@ -80,7 +81,7 @@ def _add(text, start, end, count, table):
         if (
             table.hashes[word] == hashed
             and table.starts[word + 1] - first == length
-            and _same(table.text, first, text, start, length)
+            and same_bytes(table.text, first, text, start, length)
         ):
             table.counts[word] += count
             return True

@@ -42,6 +42,8 @@ class Encoder:
         self.vocab_size = max(vocab.values(), default=-1) + 1
         if not 0 < self.vocab_size <= MAX_VOCAB:
             raise HeadwaterError("unsafe_file", f"a vocabulary up to id {self.vocab_size - 1}", where=where)
+        if len(set(vocab.values())) < len(vocab):
+            raise HeadwaterError("damaged_file", _shared_id(vocab), where=where)
         described = json.loads(tokenizer.to_str())  # after the check: it counts up to the highest id
         tokenizer.encode_special_tokens = True
         tokenizer.no_padding()
@@ -84,8 +86,13 @@ class Encoder:
         """Tokens of every text (a list or an Arrow array of strings; null counts as empty).
 
         Out: ids (uint32) one after another, and offsets (int64) with ids[offsets[i]:offsets[i+1]] the i-th text's.
+        Lone surrogates, which UTF-8 cannot say, are encoded as question marks.
         """
-        return self._backend.encode(texts)
+        try:
+            return self._backend.encode(texts)
+        except (TypeError, UnicodeEncodeError):  # what a library makes of a surrogate
+            sayable = [(text or "").encode("utf-8", "replace").decode("utf-8") for text in texts]
+            return self._backend.encode(sayable)
 
     def encode(self, text: str) -> np.ndarray:
         """Tokens of one text (uint32)."""
@@ -99,6 +106,14 @@ class Encoder:
     def decode(self, ids: Any) -> str:
         """The text that tokens stand for; bytes that are no UTF-8 become U+FFFD."""
         return self.decode_bytes(ids).decode("utf-8", "replace")
+
+
+def _shared_id(vocab: dict[str, int]) -> str:
+    holders: dict[int, str] = {}
+    for token, id_ in vocab.items():
+        if holders.setdefault(id_, token) != token:
+            return f"id {id_} is that of two tokens, {holders[id_]!r} and {token!r}"
+    return ""
 
 
 def _parsed(path: Path) -> Any:

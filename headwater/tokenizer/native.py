@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from headwater.kernels import bpe_encode, code_points
+from headwater.kernels import bpe_encode, code_points, merge_ranks, merge_word, word_cache
 from headwater.kernels.arrow import text_array, text_buffers
 from headwater.tokenizer import patterns
 from headwater.tokenizer.plain import Unsupported
@@ -28,8 +28,8 @@ class Native:
 
     def __init__(self, described: dict[str, Any]) -> None:
         """Raises Unsupported."""
-        model, added = described["model"], described.get("added_tokens", [])
         _check(described)
+        model = described["model"]
         byte_level, rules = _cutting(described.get("pre_tokenizer") or {})
         vocab: dict[str, int] = model["vocab"]
         whole = _whole(vocab, byte_level) if model.get("ignore_merges") else ([], [])
@@ -37,11 +37,9 @@ class Native:
             flags=code_points.flags(),
             rules=rules,
             ranks=_ranks(model, vocab, byte_level),
-            whole=bpe_encode.whole_words(*whole),
+            whole=word_cache.whole_words(*whole),
         )
-        self._cache, self._room = bpe_encode.cache(CACHE_BYTES), bpe_encode.room(LONGEST_WORD_BYTES)
-        if any(not token["special"] for token in added):
-            raise Unsupported("added tokens that are not special")
+        self._cache, self._room = word_cache.cache(CACHE_BYTES), merge_word.room(LONGEST_WORD_BYTES)
 
     def encode(self, texts: Any) -> tuple[np.ndarray, np.ndarray]:
         """(ids uint32, offsets int64) of every text; a null counts as empty."""
@@ -68,6 +66,8 @@ def _check(described: dict[str, Any]) -> None:
     for name in ("dropout", "continuing_subword_prefix", "end_of_word_suffix"):
         if model.get(name):
             raise Unsupported(name)
+    if any(not token["special"] for token in described.get("added_tokens", [])):
+        raise Unsupported("added tokens that are not special")
 
 
 def _cutting(cut: dict[str, Any]) -> tuple[bool, np.ndarray]:
@@ -90,7 +90,7 @@ def _cutting(cut: dict[str, Any]) -> tuple[bool, np.ndarray]:
     return level is not None, rules
 
 
-def _ranks(model: dict[str, Any], vocab: dict[str, int], byte_level: bool) -> bpe_encode.Ranks:
+def _ranks(model: dict[str, Any], vocab: dict[str, int], byte_level: bool) -> merge_ranks.Ranks:
     pairs = [tuple(merge.split(" ", 1)) if isinstance(merge, str) else tuple(merge) for merge in model["merges"]]
     left = np.array([vocab[pair[0]] for pair in pairs], np.uint64)
     right = np.array([vocab[pair[1]] for pair in pairs], np.uint64)
@@ -107,7 +107,7 @@ def _ranks(model: dict[str, Any], vocab: dict[str, int], byte_level: bool) -> bp
         for token, id_ in vocab.items():
             if len(token) == 1:
                 letters[ord(token)] = id_
-    return bpe_encode.ranks(keys, made, np.array([vocab[token] for token in spelled], np.int32), letters)
+    return merge_ranks.ranks(keys, made, np.array([vocab[token] for token in spelled], np.int32), letters)
 
 
 def _whole(vocab: dict[str, int], byte_level: bool) -> tuple[list[bytes], list[int]]:

@@ -30,6 +30,7 @@ MAX_PARTITIONS = 512
 GATHERED_PARTITIONS = 16
 UNIQUE_SHARE = 0.5  # of a corpus, the most that its distinct words take in the table
 TABLE_BYTES_A_BYTE = 4  # of distinct words
+MOST_LEARNED_BYTES = 1 << 29  # of distinct words: merging numbers the places of its pairs, three a byte, in 32 bits
 
 
 class Words(NamedTuple):
@@ -97,7 +98,7 @@ def gathered(parts: Iterator[Words], budget_bytes: int, folder: Path) -> Words:
 
 def commonest(words: Words, most_bytes: int) -> tuple[Words, float]:
     """The words in a fixed order, the commonest first and as many as fit, and the share of all counts left out."""
-    sizes = np.diff(words.starts)
+    sizes, most_bytes = np.diff(words.starts), min(most_bytes, MOST_LEARNED_BYTES)
     order = _ordered(words)
     kept = order[: int(np.searchsorted(np.cumsum(sizes[order]), most_bytes, side="right"))]
     total = int(words.counts.sum()) or 1
