@@ -46,7 +46,7 @@ def train(
             "  learns from a sample: " + ", ".join(f"{lang} {share:.0%}" for lang, share in sorted(rate.items()))
         )
     tokenizer = train_from(sample.thinned(labelled(inputs, Counter()), rate, "lang"), config)
-    save(output, tokenizer)
+    save(output, tokenizer, config)
     found = report.compression(report.encoder_of(tokenizer), _first(labelled(inputs, Counter())))
     size = tokenizer.get_vocab_size()
     if size < config.vocab_size:

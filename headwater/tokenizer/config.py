@@ -48,6 +48,7 @@ class TokenizerConfig:
         },
     )
     reserve: int = field(default=256, metadata={"help": "unused special tokens kept for later", "unit": "tokens"})
+    audit: str = option("", "a review.tsv of `headwater tokenizer audit`: its dropped tokens never form")
     sample_bytes: int = option(
         10_000_000_000, "text read to learn from; a larger corpus is sampled by document", "bytes", 1
     )
