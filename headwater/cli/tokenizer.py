@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from headwater.cli.console import Outcome, reporter, table
-from headwater.cli.tokenizer_audit import audit, reserve
+from headwater.cli.tokenizer_audit import audit, glitch, reserve
 from headwater.errors import HeadwaterError
 from headwater.recipe import bounds
 
@@ -137,3 +137,4 @@ def _table(found: dict[str, Any]) -> str:
 
 app.command()(audit)
 app.command()(reserve)
+app.command()(glitch)

@@ -42,10 +42,11 @@ def _reviewed(folder: Path, inputs: list[str], output: Path) -> Outcome:
     found = audit.findings(encoder, read, _tokenizer(encoder), phrases())
     review.write(output, found)
     by_reason = Counter(entry.reason for entry in found)
+    reasons = {reason: by_reason[reason] for reason in audit.REASONS if by_reason[reason]}
     value = {
         "output": str(output),
         "tokens": len(found),
-        "reasons": {reason: by_reason[reason] for reason in audit.REASONS if by_reason[reason]},
+        "reasons": reasons,
         "drop": sum(entry.action == review.DROP for entry in found),
         "documents": read.num_documents,
         "corpus_tokens": read.num_tokens,
@@ -54,7 +55,7 @@ def _reviewed(folder: Path, inputs: list[str], output: Path) -> Outcome:
     }
     rows = [
         [reason, str(count), " ".join(repr(entry.token) for entry in found if entry.reason == reason)[:60]]
-        for reason, count in value["reasons"].items()
+        for reason, count in reasons.items()
     ]
     told = f"{output}: {len(found)} of {encoder.vocab_size} tokens to judge, {value['drop']} proposed to drop"
     return Outcome(value=value, text=f"{told}\n{table(rows, ['reason', 'tokens', 'such as'])}")
@@ -149,3 +150,55 @@ def _tokenizer(encoder: Any) -> Any:
     from tokenizers import Tokenizer
 
     return Tokenizer.from_file(encoder.where)
+
+
+def glitch(
+    model: str = typer.Argument(..., metavar="RUN", help="a run, a checkpoint or a Hugging Face folder"),
+    top: int = typer.Option(50, "--top", min=1, max=100_000, help="tokens to list"),
+) -> Outcome:
+    """Tokens whose embedding training hardly moved.
+
+    Example: headwater tokenizer glitch demo
+    """
+    from dataclasses import asdict
+
+    from headwater.cli.models import resolve
+    from headwater.tokenizer import glitch
+
+    folder = resolve(model)
+    found = glitch.find(folder, _initial(folder))
+    value = {
+        "model": str(folder),
+        "measure": found.measure,
+        "limit": found.limit,
+        "reference": found.num_reference,
+        "vocab_size": found.vocab_size,
+        "glitches": len(found.tokens),
+        "tokens": [asdict(token) for token in found.tokens[:top]],
+    }
+    rows = [[str(t.token_id), repr(t.token), f"{t.moved:.3g}", t.why] for t in found.tokens[:top]]
+    told = (
+        f"{folder}: {len(found.tokens)} of {found.vocab_size} tokens moved no more than the {found.num_reference} "
+        f"rows that are never trained ({found.measure} {found.limit:.3g})"
+    )
+    return Outcome(value=value, text=f"{told}\n{table(rows, ['id', 'token', found.measure, 'why'])}" if rows else told)
+
+
+def _initial(folder: Path) -> Any:
+    """The embedding that a run of ours began with, float32 [V, D]; None where its seed is not known."""
+    from headwater.cli.models import is_checkpoint
+    from headwater.model import checkpoint
+    from headwater.tokenizer.glitch import EMBEDDING
+
+    if not is_checkpoint(folder):
+        return None
+    state, config = checkpoint.read_state(folder), checkpoint.read_json(folder / checkpoint.CONFIG)
+    seed = state.get("identity", {}).get("seed")
+    if not isinstance(seed, int) or state.get("fork"):
+        return None
+    import torch
+
+    from headwater.model.init import generator
+
+    drawn = torch.empty((config["vocab_size"], config["hidden_size"]), dtype=torch.float32)
+    return drawn.normal_(0.0, config["init_std"], generator=generator(seed, EMBEDDING)).numpy()

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from headwater.errors import HeadwaterError
 from headwater.tokenizer import patterns, review, sample, train, training_record
-from headwater.tokenizer.config import NUM_BYTES, TokenizerConfig, special_tokens
+from headwater.tokenizer.config import TokenizerConfig, special_tokens
 from headwater.tokenizer.encode import NAME, Encoder
 
 
@@ -61,7 +61,9 @@ def plan(folder: Path, reviewed: Path) -> Plan:
     if record is None:
         record = training_record.Record(config=_assumed(described, encoder, len(specials)))
         config = record.config
-        assumed = f"no {training_record.NAME}: assumed --type {config.type}, pattern {config.pretokenizer}, equal weights"
+        assumed = (
+            f"no {training_record.NAME}: assumed --type {config.type}, pattern {config.pretokenizer}, equal weights"
+        )
     config = replace(record.config, vocab_size=encoder.vocab_size, audit="")
     return Plan(
         encoder=encoder,
@@ -118,22 +120,20 @@ def _specials(described: dict[str, Any], where: str) -> list[str]:
 def _assumed(described: dict[str, Any], encoder: Encoder, num_specials: int) -> TokenizerConfig:
     """The settings that a tokenizer itself tells of."""
     cuts = patterns.expressions(described)
-    known = [
-        (name, digits)
+    known: list[dict[str, Any]] = [
+        {"pretokenizer": name, "digits": digits}
         for name in patterns.NAMES
         for digits in ("auto", "single", "triple", "none")
         if cuts == [patterns.pattern(name, digits)]
     ]
+    if not cuts and (described.get("pre_tokenizer") or {}).get("type") == "ByteLevel":
+        known = [{"pretokenizer": "gpt2", "digits": "auto"}]
     if described["model"].get("type") != "BPE" or not known:
         raise _foreign(encoder.where, "it cuts text by a pattern that is none of " + ", ".join(patterns.NAMES))
-    name, digits = known[0]
     reserve = max(0, num_specials - len(special_tokens(0)))
-    if encoder.vocab_size < NUM_BYTES + len(special_tokens(reserve)):
-        reserve = 0
     kind = "bpe" if described["model"].get("byte_fallback") else "bbpe"
-    return TokenizerConfig(
-        vocab_size=encoder.vocab_size, type=kind, pretokenizer=name, digits=digits, reserve=reserve
-    )  # fmt: skip
+    settings: dict[str, Any] = {"vocab_size": encoder.vocab_size, "type": kind, "reserve": reserve, **known[0]}
+    return TokenizerConfig(**settings)
 
 
 def _foreign(where: str, why: str) -> HeadwaterError:

@@ -188,9 +188,7 @@ def learned(
     return learn.tokenizer(kept, config, barred, specials=specials)
 
 
-def save(
-    folder: Path, tokenizer: Any, config: TokenizerConfig | None = None, barred: Collection[bytes] = ()
-) -> None:
+def save(folder: Path, tokenizer: Any, config: TokenizerConfig | None = None, barred: Collection[bytes] = ()) -> None:
     """Write tokenizer.json, the small file by which `transformers` knows its class, special tokens and chat template,
     and, with the settings it was learned by, training.json."""
     storage.write_text(folder / NAME, tokenizer.to_str(pretty=True) + "\n")
