@@ -3,9 +3,10 @@
 In: a checkpoint (model.safetensors, tokenizer.json) and, where it is known, the embedding it began with. Out: the
 tokens that moved no more than rows that cannot have been trained.
 
-Reserved tokens are those rows: text never spells one, so what moved them (a shared output head, a decay) is all that
-moves a token never seen. With the initial rows, the measure is the sine of the angle between a row and its initial
-one; without, the distance from the mean of the reserved rows, of which those never seen are spread alike.
+Reserved tokens are those rows: text never spells one. An embedding with an output head of its own leaves them where
+they began, and the measure is `change`, how far a row is from its initial one. Where head and embedding are one matrix,
+every row is pushed away by every step, those never seen in common: the measure is `distance` from the mean of the
+reserved rows, round which those never seen lie as they were drawn. So it is where the initial rows are not known.
 Source: Land and Bartolo, arXiv 2405.05417, section 2 (rows of tokens known to be unused as the reference).
 """
 
@@ -26,8 +27,10 @@ WEIGHTS, EMBEDDING = "model.safetensors", "model.embed_tokens.weight"
 MAX_HEADER = 100 << 20
 CHUNK_ROWS = 4096
 LEAST_REFERENCE = 4  # rows, to say how far rows never seen move
+MOST_STILL = 0.1  # of a row's length, that reserved rows move where nothing but rounding and decay does
 OUTLIER = 3.0  # times the median of the reference: a reserved token that was trained after all
-UNMOVED = 1e-4  # the sine below which a row did not move, where there is no reference
+MARGIN = 1.1  # a few reserved rows do not show how far the farthest of many never seen is
+UNMOVED = 1e-5  # what rounding moves
 NEVER_IN_UTF8 = frozenset([0xC0, 0xC1, *range(0xF5, 0x100)])
 TYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 _REFERENCE = RESERVED.format("")[:-2]
@@ -46,7 +49,7 @@ class Glitch:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """`measure`: angle (from the initial row) or distance (from the mean of the reserved rows)."""
+    """`measure`: change or distance, as above."""
 
     measure: str
     limit: float
@@ -78,35 +81,30 @@ def find(checkpoint: Path, initial: np.ndarray | None = None) -> Found:
 
 
 def _measured(rows: np.ndarray, size: int, initial: np.ndarray | None, reference: list[int]) -> tuple[str, np.ndarray]:
-    """How far each row moved; by its angle only where the initial rows are those of the reference indeed."""
+    """How far each row moved, by the measure that tells more."""
     if initial is not None and initial.shape == rows.shape:
-        angles = np.concatenate([_angles(part, initial[at : at + len(part)]) for at, part in _chunks(rows, size)])
-        if not reference or float(np.median(angles[reference])) < 0.5:
-            return "angle", angles
+        parts = [np.linalg.norm(part - initial[at : at + len(part)], axis=1) for at, part in _chunks(rows, size)]
+        change = np.concatenate(parts)
+        still = MOST_STILL * np.median(np.linalg.norm(initial[:size], axis=1))
+        if len(reference) < LEAST_REFERENCE or np.median(change[reference]) < still:
+            return "change", change
     if len(reference) < LEAST_REFERENCE:
         return "distance", np.full(size, np.inf)
     mean = np.mean([_floats(rows[id_]) for id_ in reference], axis=0)
-    return "distance", np.concatenate([np.linalg.norm(part - mean, axis=1) for _, part in _chunks(rows, size)])
-
-
-def _angles(rows: np.ndarray, initial: np.ndarray) -> np.ndarray:
-    """The sine of the angle between each row and its initial one; 1 for rows of zeros."""
-    lengths = np.linalg.norm(rows, axis=1)
-    firsts = np.maximum(np.linalg.norm(initial, axis=1), 1e-12)
-    along = (rows * initial).sum(1) / firsts
-    across = np.linalg.norm(rows - (along / firsts)[:, None] * initial, axis=1)
-    return np.where((lengths > 0) & (along > 0), across / np.maximum(lengths, 1e-12), 1.0)
+    distance = np.concatenate([np.linalg.norm(part - mean, axis=1) for _, part in _chunks(rows, size)])
+    distance[reference] *= len(reference) / (len(reference) - 1)  # each is part of the mean
+    return "distance", distance
 
 
 def _limit(reference: np.ndarray, measure: str, where: str) -> float:
     """The most that a row never seen moves."""
     if len(reference) < LEAST_REFERENCE:
-        if measure == "angle":
+        if measure == "change":
             return UNMOVED
         told = f"has fewer than {LEAST_REFERENCE} reserved tokens to compare with, and its first embedding is not known"
         raise HeadwaterError("data", told, where=where, mend="check a run that was trained here, from its beginning")
     kept = reference[reference <= OUTLIER * np.median(reference) + UNMOVED]
-    return float(max(kept.max(), UNMOVED if measure == "angle" else 0.0))
+    return float(MARGIN * kept.max() + UNMOVED)
 
 
 def _glitch(encoder: Encoder, id_: int, moved: float, limit: float, measure: str) -> Glitch:
