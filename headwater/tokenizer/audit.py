@@ -38,7 +38,12 @@ RARE_SHARE = 0.01  # of the mean
 MAX_HOSTS = 1 << 20  # whose tokens are counted one by one; further ones are told apart, and taken for small
 MAX_URL = 2_000
 MAX_EXAMPLE = 200  # characters
-_HOST = r"^[A-Za-z][A-Za-z0-9+.-]{0,30}://(?:[^/?#@]*@)?(?:[Ww]{3}\.)?(?P<host>\[[^\]/?#]{1,60}\]|[^/?#:@\[\]]{1,255})"
+# On hosts of repositories a site is a repository.
+_REPOSITORY = r"(?:github|gitlab|gitee|bitbucket|raw\.githubusercontent)\.(?:com|org)(?:/[^/?#]{1,100}){2}"
+_HOST = (
+    r"^[A-Za-z][A-Za-z0-9+.-]{0,30}://(?:[^/?#@]*@)?(?:[Ww]{3}\.)?"
+    rf"(?P<host>{_REPOSITORY}|\[[^\]/?#]{{1,60}}\]|[^/?#:@\[\]]{{1,255}})"
+)
 
 
 @dataclass(kw_only=True)
