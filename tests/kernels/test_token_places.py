@@ -36,7 +36,6 @@ def test_places_are_those_of_the_reference_whatever_the_batches(given_, cut):
         assert (*told, examples[examples >= 0].tolist(), around[around >= 0].tolist()) == expected[token]
 
 
-
 @given(st.lists(st.text("ab", max_size=20), max_size=6), st.lists(st.text("ab", min_size=2, max_size=5), min_size=1))
 @settings(deadline=None, max_examples=150)
 def test_marks_are_the_bytes_that_pieces_cover(words, pieces):
