@@ -54,13 +54,15 @@ class Finding:
 def write(path: Path, findings: Iterable[Finding]) -> None:
     """Write the table, the contract's columns first."""
     out = io.StringIO()
-    writer = csv.writer(out, delimiter="\t", lineterminator="\n")
-    writer.writerow((*COLUMNS, *MORE))
+    plain = csv.writer(out, delimiter="\t", lineterminator="\n")
+    quoted = csv.writer(out, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_ALL)
+    plain.writerow((*COLUMNS, *MORE))
     for found in findings:
-        id_, url = found.examples[0] if found.examples else ("", "")
-        others = " ".join(url or id_ for id_, url in found.examples[1:])
+        id_, url = (_bare(name) for name in (found.examples[0] if found.examples else ("", "")))
+        others = " ".join(_bare(url or id_) for id_, url in found.examples[1:])
         row = (found.token_id, found.token, found.reason, found.count, url, found.action)
         more = (",".join(found.reasons[1:]), f"{found.share:.3g}", found.hosts, found.piece.hex())
+        writer = quoted if "\r" in found.token else plain  # csv itself takes a lone one for no line end
         writer.writerow((*row, *more, id_, found.example_text, others))
     storage.write_text(path, out.getvalue())
 

@@ -80,7 +80,8 @@ def test_the_chat_template_is_used_by_transformers(folder, tmp_path):
     text = theirs.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
     assert text == (
         "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\n几点？<|im_end|>\n"
-        '<|im_start|>assistant\n<|tool_call|>{"name": "now", "arguments": {"zone": "北京"}}<|tool_call_end|><|im_end|>\n'
+        "<|im_start|>assistant\n"
+        '<|tool_call|>{"name": "now", "arguments": {"zone": "北京"}}<|tool_call_end|><|im_end|>\n'
         "<|im_start|>tool\n<|tool_response|>8<|tool_response_end|><|im_end|>\n<|im_start|>assistant\n"
     )
     vocab = tokenizer().get_vocab(with_added_tokens=True)
