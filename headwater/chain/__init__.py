@@ -49,10 +49,10 @@ def stages(recipe: Recipe, limit: int | None = None, run_folder: Path | None = N
         ),
         Stage(
             name="tokenizer",
-            version=1,
+            version=2,
             function="headwater.tokenizer.train:run",
             config=recipe.tokenizer,
-            fields={"tokenizer": as_fields(recipe.tokenizer), "seed": recipe.seed},
+            fields=fields.of_tokenizer(recipe),
             inputs=(texts, "split"),
         ),
         Stage(name="pack", version=1, function="headwater.pack.build:run", inputs=(texts, "split", "tokenizer")),

@@ -58,6 +58,11 @@ def of_named_files(recipe: Recipe) -> dict[str, dict[str, Any]]:
     return {"decontaminate": contents(recipe.curate.decontaminate, "sets")}
 
 
+def of_tokenizer(recipe: Recipe) -> dict[str, Any]:
+    asked = as_fields(recipe.tokenizer) | contents(recipe.tokenizer, "audit")
+    return {"tokenizer": asked, "seed": recipe.seed}
+
+
 def of_mixture(recipe: Recipe, limit: int | None) -> dict[str, Any]:
     train = recipe.train
     fields = {

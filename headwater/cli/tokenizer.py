@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from headwater.cli.console import Outcome, reporter, table
+from headwater.cli.tokenizer_audit import audit, glitch, reserve
 from headwater.errors import HeadwaterError
 from headwater.recipe import bounds
 
@@ -46,7 +47,7 @@ def train(
             "  learns from a sample: " + ", ".join(f"{lang} {share:.0%}" for lang, share in sorted(rate.items()))
         )
     tokenizer = train_from(sample.thinned(labelled(inputs, Counter()), rate, "lang"), config)
-    save(output, tokenizer)
+    save(output, tokenizer, config)
     found = report.compression(report.encoder_of(tokenizer), _first(labelled(inputs, Counter())))
     size = tokenizer.get_vocab_size()
     if size < config.vocab_size:
@@ -132,3 +133,8 @@ def _table(found: dict[str, Any]) -> str:
         for name, c in [*found["channels"].items(), ("total", found["total"])]
     ]
     return table(rows, ["channel", "tokens", "bytes/token", "chars/token"])
+
+
+app.command()(audit)
+app.command()(reserve)
+app.command()(glitch)

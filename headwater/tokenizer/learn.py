@@ -6,14 +6,14 @@ the merges make, as learned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
 
 from headwater.kernels import merges as kernels
 from headwater.kernels import spell
-from headwater.tokenizer import merging, patterns
+from headwater.tokenizer import cut_out, merging, patterns
 from headwater.tokenizer.config import NUM_BYTES, TokenizerConfig, special_tokens
 from headwater.tokenizer.words import SCALE, Words
 
@@ -25,12 +25,14 @@ ALPHABET_SHARE = 0.5  # of the free entries of a bpe vocabulary that single char
 def tokenizer(
     words: Words,
     config: TokenizerConfig,
-    barred: Iterable[bytes] = (),
+    barred: Collection[bytes] = (),
     on_progress: Callable[[int], None] = lambda tokens: None,
+    specials: Sequence[str] | None = None,
 ) -> Any:
-    """The vocabulary of some words. `barred`: what must never become a token."""
-    specials = special_tokens(config.reserve)
-    table, first = _bytes() if config.type == "bbpe" else _letters(words, config, len(specials))
+    """The vocabulary of some words. `barred`: what must never become a token; `specials`: other names than ours."""
+    specials = special_tokens(config.reserve) if specials is None else list(specials)
+    words = cut_out.without(words, barred)
+    table, first = _bytes() if config.type == "bbpe" else _letters(words, config, len(specials), barred)
     symbols, starts = spell.symbols(words.starts, words.text, table)
     fixed = len(specials) + (NUM_BYTES if config.type == "bpe" else 0)
     learned = merging.learn(
@@ -54,9 +56,12 @@ def _bytes() -> tuple[np.ndarray, list[bytes]]:
     return table, [bytes([byte]) for byte in order]
 
 
-def _letters(words: Words, config: TokenizerConfig, num_specials: int) -> tuple[np.ndarray, list[bytes]]:
+def _letters(
+    words: Words, config: TokenizerConfig, num_specials: int, barred: Collection[bytes]
+) -> tuple[np.ndarray, list[bytes]]:
     """The symbol of each code point, the commonest ones alone, by code point; the others merge with nothing."""
     totals = spell.letters(words.starts, words.text, words.counts)
+    totals[[ord(text) for piece in barred if len(text := piece.decode("utf-8", "replace")) == 1]] = 0
     room = int((config.vocab_size - num_specials - NUM_BYTES) * ALPHABET_SHARE)
     seen = np.flatnonzero(totals >= MIN_PAIR_COUNT * SCALE)
     chosen = np.sort(seen[np.lexsort((seen, -totals[seen]))][:room])

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,8 @@ import pyarrow as pa
 from headwater import storage
 from headwater.errors import HeadwaterError
 from headwater.pipeline import phases, selection, stage
-from headwater.tokenizer import learn, patterns, report, sample, words
-from headwater.tokenizer.config import END_OF_DOCUMENT, PADDING, TokenizerConfig
+from headwater.tokenizer import chat, learn, patterns, report, review, sample, training_record, words
+from headwater.tokenizer.config import TokenizerConfig
 
 NAME = "tokenizer.json"
 HF_CONFIG_NAME = "tokenizer_config.json"
@@ -35,6 +35,7 @@ COUNTED, JOINED = f"{phases.WORK}/counted", f"{phases.WORK}/joined"
 def run(context: stage.Context) -> dict[str, Any]:
     """Train on the training part of the corpus. Raises HeadwaterError empty_corpus."""
     config: TokenizerConfig = context.config
+    barred = review.dropped(Path(config.audit)) if config.audit else frozenset()
     by_lang, by_channel = _train_bytes(context.input("split"))
     if not sum(by_lang.values()):
         raise HeadwaterError(
@@ -48,9 +49,9 @@ def run(context: stage.Context) -> dict[str, Any]:
         parts = ", ".join(f"{lang} {rate[lang]:.0%} of {size / 1e6:.1f} MB" for lang, size in sorted(by_lang.items()))
         context.report.say(f"  tokenizer learns from a sample: {parts}")
     counted = _counted(context, config, rate, read_bytes)
-    tokenizer = learned(counted, config, context.report)
+    tokenizer = learned(counted, config, context.report, barred)
     folder = context.folder
-    save(folder, tokenizer)
+    save(folder, tokenizer, config, barred)
     channel_rate = {name: min(1.0, REPORT_BYTES / size) if size else 1.0 for name, size in by_channel.items()}
     found = report.compression(
         report.encoder_of(tokenizer), sample.thinned(_training(context), channel_rate, "channel")
@@ -150,13 +151,19 @@ def weighed(batches: Iterable[pa.RecordBatch], weights: Mapping[str, int]) -> It
         yield batch.column("text"), np.array([weights.get(lang, 0) for lang in langs], np.int64)
 
 
-def train_from(batches: Iterable[pa.RecordBatch], config: TokenizerConfig, report: Any = None) -> Any:
+def train_from(
+    batches: Iterable[pa.RecordBatch],
+    config: TokenizerConfig,
+    report: Any = None,
+    barred: Collection[bytes] = (),
+    specials: Sequence[str] | None = None,
+) -> Any:
     """A `tokenizers.Tokenizer` learned from every text of `batches` (a column `text`), each counted alike.
 
-    The vocabulary is smaller than asked where the text cannot fill it.
+    The vocabulary is smaller than asked where the text cannot fill it. `barred`, `specials`: as `learn.tokenizer`'s.
     """
     texts = ((batch.column("text"), np.full(batch.num_rows, words.SCALE, np.int64)) for batch in batches)
-    return learned(count_here(texts, config), config, report)
+    return learned(count_here(texts, config), config, report, barred, specials)
 
 
 def count_here(texts: Iterable[tuple[pa.Array, np.ndarray]], config: TokenizerConfig) -> words.Words:
@@ -167,24 +174,24 @@ def count_here(texts: Iterable[tuple[pa.Array, np.ndarray]], config: TokenizerCo
         return words.gathered(found, memory, Path(name))
 
 
-def learned(counted: words.Words, config: TokenizerConfig, report: Any = None) -> Any:
+def learned(
+    counted: words.Words,
+    config: TokenizerConfig,
+    report: Any = None,
+    barred: Collection[bytes] = (),
+    specials: Sequence[str] | None = None,
+) -> Any:
     """The vocabulary of counted words: of the commonest ones, where the memory does not hold them all."""
     kept, left_out = words.commonest(counted, config.memory // LEARNING_BYTES_A_BYTE)
     if left_out and report is not None:
         report.say(f"  learns from the {len(kept.counts)} commonest words, {1 - left_out:.2%} of the text (memory)")
-    return learn.tokenizer(kept, config)
+    return learn.tokenizer(kept, config, barred, specials=specials)
 
 
-def save(folder: Path, tokenizer: Any) -> None:
-    """Write tokenizer.json, and the small file by which `transformers` knows its class and special tokens."""
+def save(folder: Path, tokenizer: Any, config: TokenizerConfig | None = None, barred: Collection[bytes] = ()) -> None:
+    """Write tokenizer.json, the small file by which `transformers` knows its class, special tokens and chat template,
+    and, with the settings it was learned by, training.json."""
     storage.write_text(folder / NAME, tokenizer.to_str(pretty=True) + "\n")
-    storage.write_json(
-        folder / HF_CONFIG_NAME,
-        {
-            "tokenizer_class": "PreTrainedTokenizerFast",
-            "bos_token": END_OF_DOCUMENT,
-            "eos_token": END_OF_DOCUMENT,
-            "pad_token": PADDING,
-            "clean_up_tokenization_spaces": False,
-        },
-    )
+    storage.write_json(folder / HF_CONFIG_NAME, chat.hf_config(tokenizer.get_vocab(with_added_tokens=True)))
+    if config is not None:
+        training_record.write(folder, config, barred)
