@@ -1,6 +1,6 @@
 """Encodes the training part into one stream of tokens a channel: stage `pack`.
 
-In: documents, the split, the tokenizer. Out: a channel's `.bin`, `.idx` and `.docs.parquet` side by
+In: documents, the split, the tokenizer. Out: a channel's `.bin`, `.idx`, `.docs.parquet` and its lookup side by
 side, and `pack.json`. Documents are whole, in document order, each with its end-of-document token.
 
 Phases: map (a task a shard: its tokens by channel, to the work folder) → reduce (a task a channel:
@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from headwater import document, storage
+from headwater.document import lookup
 from headwater.errors import HeadwaterError
 from headwater.pack import indexed
 from headwater.pack.config import BIN_SUFFIX, DOCS_SUFFIX, IDX_SUFFIX, PACK_NAME, PACK_SCHEMA, ROW_GROUP_DOCUMENTS
@@ -176,7 +177,8 @@ def join_channel(task: dict[str, Any]) -> dict[str, Any]:
 
     indexed.write_idx(folder / f"{name}{IDX_SUFFIX}", np.dtype(task["dtype"]), task["documents"], lengths)
     write_docs(folder / f"{name}{DOCS_SUFFIX}", prefixes)
-    return {"files": [f"{name}{suffix}" for suffix in (BIN_SUFFIX, IDX_SUFFIX, DOCS_SUFFIX)]}
+    lookup.write(folder / f"{name}{lookup.SUFFIX}", folder / f"{name}{DOCS_SUFFIX}")
+    return {"files": [f"{name}{suffix}" for suffix in (BIN_SUFFIX, IDX_SUFFIX, DOCS_SUFFIX, lookup.SUFFIX)]}
 
 
 def write_docs(path: Path, prefixes: list[Path]) -> None:
