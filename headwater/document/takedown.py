@@ -8,7 +8,8 @@ appended by hand count too, where they are right.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,17 @@ class Takedown:
                 return True
             host = host.partition(".")[2]
         return False
+
+
+def without(
+    batches: Iterable[pa.RecordBatch], entries: Sequence[Entry], counts: Counter[str]
+) -> Iterator[pa.RecordBatch]:
+    """Batches of documents without those taken down, which are counted under REASON."""
+    taken = Takedown(entries)
+    for batch in batches:
+        meant = taken.mask(batch.column("id"), batch.column("url"))
+        counts[REASON] += int(meant.sum())
+        yield batch.filter(pa.array(~meant)) if meant.any() else batch
 
 
 def host_of(url: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from headwater.batches import locate
+from headwater.batches.ranges import Ranges, covers
 from headwater.batches.schedule import Schedule
 from headwater.monitor.documents import DOCS_SUFFIX, DocumentTable
 
@@ -33,10 +34,12 @@ class Tracer:
 
         A row holds the sequence and its last target: `tokens` add up to sequence_length + 1 a row.
         `document_offset` is where in the document's tokens the part begins; the end-of-document token is its last.
+        A part that was taken down and left out of the step is `masked`.
         """
-        return [part for found in locate.ranges(self.schedule, step) for part in self._parts(found)]
+        masked = self.schedule.segments[self.schedule.segment_at(step)].masked
+        return [part for found in locate.ranges(self.schedule, step) for part in self._parts(found, masked)]
 
-    def _parts(self, found: locate.TokenRange) -> Iterator[dict[str, Any]]:
+    def _parts(self, found: locate.TokenRange, masked: dict[str, Ranges]) -> Iterator[dict[str, Any]]:
         table = self.table(found.channel)
         end = found.start + found.num_tokens
         for index in table.over(found.start, found.num_tokens):
@@ -53,18 +56,26 @@ class Tracer:
                 "document_offset": begin - first,
                 "epoch": found.epoch,
                 **told,
+                **({"masked": True} if covers(masked, found.channel, first, length) else {}),
             }
+
+    def channels(self) -> list[str]:
+        """The packed channels, whether the schedule draws from them or not."""
+        return sorted(path.name.removesuffix(DOCS_SUFFIX) for path in self.pack.glob(f"*{DOCS_SUFFIX}"))
 
     def places(self, column: str, value: str) -> list[dict[str, Any]]:
         """Where the documents with this id or URL lie in the packed tokens."""
-        found = []
-        for path in sorted(self.pack.glob(f"*{DOCS_SUFFIX}")):
-            channel = path.name.removesuffix(DOCS_SUFFIX)
-            table = self.table(channel)
-            found += [{"channel": channel, **table.row(index)} for index in table.find(column, value)]
-        return found
+        tables = ((channel, self.table(channel)) for channel in self.channels())
+        return [{"channel": name, **table.row(index)} for name, table in tables for index in table.find(column, value)]
 
     def steps(self, places: list[dict[str, Any]]) -> list[int]:
-        """Every step that reads a token of these places, in order, each once."""
-        reads = (locate.steps(self.schedule, p["channel"], p["token_offset"], p["length"]) for p in places)
-        return sorted({step for found in reads for step, _row in found})
+        """Every step that reads a token of these places, in order, each once; none of those that leave them out."""
+        found: set[int] = set()
+        for place in places:
+            where = (place["channel"], place["token_offset"], place["length"])
+            steps = {step for step, _row in locate.steps(self.schedule, *where)}
+            for segment in self.schedule.segments:
+                if covers(segment.masked, *where):
+                    steps -= set(range(segment.first_step, segment.last_step + 1))
+            found |= steps
+        return sorted(found)
