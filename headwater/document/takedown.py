@@ -7,6 +7,7 @@ appended by hand count too, where they are right.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +26,6 @@ REASON = "takedown"  # what a document that is left out is counted under
 KINDS = ("doc", "url", "prefix", "domain")
 MAX_ENTRIES = 1 << 22
 MAX_VALUE = 4096  # characters
-_DOMAIN = re.compile(r"(?!-)[^\s/@:?#*]{1,63}(\.[^\s/@:?#*.]{1,63})+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +42,6 @@ class Entry:
         return self.kind, self.value
 
 
-def is_domain(text: str) -> bool:
-    return bool(_DOMAIN.fullmatch(text))
-
-
-def normal_domain(text: str) -> str:
-    return text.lower().strip(".").removeprefix("*.")
-
-
 def read(path: Path, num: int | None = None) -> list[Entry]:
     """The first `num` entries (default: all). Raises HeadwaterError damaged_file."""
     found: list[Entry] = []
@@ -57,7 +49,7 @@ def read(path: Path, num: int | None = None) -> list[Entry]:
         if num is not None and number > num:
             break
         texts = [row.get(name, "") if isinstance(row, dict) else None for name in ("kind", "value", "reason", "date")]
-        if not all(isinstance(text, str) for text in texts) or texts[0] not in KINDS or not texts[1]:
+        if not all(map(_is_text, texts)) or texts[0] not in KINDS or not texts[1]:
             raise HeadwaterError("damaged_file", "not an entry of a takedown list", where=f"{path}:{number}")
         if number > MAX_ENTRIES or len(texts[1]) > MAX_VALUE:
             raise HeadwaterError("unsafe_file", "an entry too long, or one too many", where=f"{path}:{number}")
@@ -70,6 +62,11 @@ def read(path: Path, num: int | None = None) -> list[Entry]:
             mend="restore the list: rows are only ever added to it",
         )
     return found
+
+
+def _is_text(value: Any) -> bool:
+    """Whether a value is a string without lone surrogates, which no Arrow array could hold."""
+    return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
 
 
 def append(path: Path, entries: Iterable[Entry]) -> list[Entry]:
@@ -95,7 +92,7 @@ class Takedown:
         of_kind = {kind: [entry.value for entry in entries if entry.kind == kind] for kind in KINDS}
         self.exact = {"document_id": set(of_kind["doc"]), "url": set(of_kind["url"])}
         self._prefixes = tuple(of_kind["prefix"])
-        self._domains = {normal_domain(value) for value in of_kind["domain"]}
+        self._domains = {name for value in of_kind["domain"] for name in spellings(value)}
 
     def __bool__(self) -> bool:
         return bool(self.broad or any(self.exact.values()))
@@ -139,6 +136,16 @@ def without(
         meant = taken.mask(batch.column("id"), batch.column("url"))
         counts[REASON] += int(meant.sum())
         yield batch.filter(pa.array(~meant)) if meant.any() else batch
+
+
+def spellings(domain: str) -> set[str]:
+    """A domain as it is written and as it travels (`bücher.example`, `xn--bcher-kva.example`)."""
+    plain = domain.lower()
+    found = {plain}
+    for way in (lambda name: name.encode("idna").decode(), lambda name: name.encode("ascii").decode("idna")):
+        with contextlib.suppress(UnicodeError):
+            found.add(way(plain))
+    return found
 
 
 def host_of(url: str) -> str:

@@ -36,14 +36,20 @@ class Effect:
         return sum(map(len, self.documents.values()))
 
 
+def documents(run: Run, taken: Takedown) -> dict[str, np.ndarray]:
+    """Rows, by channel, of the packed documents that `taken` means. Raises HeadwaterError damaged_file."""
+    tables = (run.tracer.table(channel) for channel in run.tracer.channels())
+    return {table.channel: rows for table in tables if len(rows := _rows(table, taken))}
+
+
 def effect(run: Run, taken: Takedown) -> Effect:
-    """What `taken` means for a run as it is now. Raises HeadwaterError damaged_file."""
-    tables = {channel: run.tracer.table(channel) for channel in run.tracer.channels()}
-    documents = {channel: rows for channel, table in tables.items() if len(rows := _rows(table, taken))}
-    places = [place for channel, rows in documents.items() for place in _places(tables[channel], rows)]
-    done = last_step(run)
-    steps = [step for step in run.tracer.steps(places) if step <= done] if done else []
-    return Effect(run=run, documents=documents, steps=steps)
+    """What `taken` means for a run as it is now."""
+    meant = documents(run, taken)
+    places = [place for channel, rows in meant.items() for place in _places(run.tracer.table(channel), rows)]
+    done, origin = last_step(run), forked_from(run)
+    begun = origin[1] if origin else 0  # a fork did not do the steps before it
+    steps = [step for step in run.tracer.steps(places) if begun < step <= done] if done else []
+    return Effect(run=run, documents=meant, steps=steps)
 
 
 def _rows(table: DocumentTable, taken: Takedown) -> np.ndarray:
@@ -77,8 +83,8 @@ def told(found: Effect, limit: int = 100) -> list[dict[str, Any]]:
     ]
 
 
-def models(effects: list[Effect], taken: Takedown) -> dict[str, dict[str, list[Any]]]:
-    """By run, the checkpoints and exports that saw a document: their own run's steps, or those of the run it is from."""
+def models(effects: list[Effect]) -> dict[str, dict[str, list[Any]]]:
+    """By run, the checkpoints and exports that saw a document, in its own steps or in those of the run it is from."""
     first = {found.run.folder.name: found.steps[0] for found in effects if found.steps}
     runs = {found.run.folder.name: found.run for found in effects}
     origins = {name: origin for name, run in runs.items() if (origin := forked_from(run))}
@@ -104,18 +110,15 @@ def _models(run: Run, first: int) -> dict[str, list[Any]]:
     return {"checkpoints": [step for step in steps if step >= first], "exports": exports}
 
 
-def apply(found: Effect) -> None:
+def apply(run: Run, taken: Takedown) -> None:
     """Write what training leaves out when it goes on. Raises HeadwaterError data where that is too much."""
-    run = found.run
-    masked = {
-        channel: ranges.joined(
-            (place["token_offset"], place["length"]) for place in _places(run.tracer.table(channel), rows)
-        )
-        for channel, rows in found.documents.items()
-    }
+    masked = {}
+    for channel, rows in documents(run, taken).items():
+        places = _places(run.tracer.table(channel), rows)
+        masked[channel] = ranges.joined((place["token_offset"], place["length"]) for place in places)
     if sum(map(len, masked.values())) > ranges.MAX_RANGES:
         mend = "too much to leave out of a packed corpus: pack it anew, in a run of its own"
-        raise HeadwaterError("data", f"{found.num_documents} documents", where=str(run.folder), mend=mend)
+        raise HeadwaterError("data", f"more than {ranges.MAX_RANGES} documents", where=str(run.folder), mend=mend)
     takedown.write(run.folder, pack_content(run.part("pack")), masked)
 
 

@@ -44,7 +44,7 @@ class Tracer:
         end = found.start + found.num_tokens
         for index in table.over(found.start, found.num_tokens):
             told = table.row(index)
-            first, length = told.pop("token_offset"), told.pop("length")
+            first, length = told["token_offset"], told["length"]
             begin = max(first, found.start)
             yield {
                 "id": told.pop("document_id"),
@@ -59,6 +59,16 @@ class Tracer:
                 **({"masked": True} if covers(masked, found.channel, first, length) else {}),
             }
 
+    def tokens(self, part: dict[str, Any], around: int = 0) -> tuple[list[int], list[int], list[int]]:
+        """Tokens of a document's part, and as many as `around` of the same document before and after it."""
+        tokens = self.table(part["channel"]).indexed.tokens
+        first, last = part["token_offset"], part["token_offset"] + part["length"]
+        begin = first + part["document_offset"]
+        end = begin + part["tokens"]
+        pieces = (tokens[max(first, begin - around) : begin], tokens[begin:end], tokens[end : min(last, end + around)])
+        before, inside, after = (piece.tolist() for piece in pieces)
+        return before, inside, after
+
     def channels(self) -> list[str]:
         """The packed channels, whether the schedule draws from them or not."""
         return sorted(path.name.removesuffix(DOCS_SUFFIX) for path in self.pack.glob(f"*{DOCS_SUFFIX}"))
@@ -67,6 +77,10 @@ class Tracer:
         """Where the documents with this id or URL lie in the packed tokens."""
         tables = ((channel, self.table(channel)) for channel in self.channels())
         return [{"channel": name, **table.row(index)} for name, table in tables for index in table.find(column, value)]
+
+    def has(self, column: str, value: str) -> bool:
+        """Whether some packed document has this id or URL."""
+        return any(self.table(channel).find(column, value) for channel in self.channels())
 
     def steps(self, places: list[dict[str, Any]]) -> list[int]:
         """Every step that reads a token of these places, in order, each once; none of those that leave them out."""
