@@ -84,14 +84,15 @@ def test_a_list_is_read_line_by_line(tmp_path):
         (b"\xff\xfe", "cannot be read"),
         (b"nobody\n", ":1: 'nobody' is no URL"),
         (b"https://a.example/\nhttps://*\n", ":2: 'https://' is too short"),
-        (b"https://a*\n" + b"https://a.example/" + b"x" * 5000, ":2:"),
+        (b"d7\nhttps://a.example*\n", ":2: 'https://a.example' is too short"),
+        (b"https://a.example/" + b"x" * 5000, ":1:"),
     ],
 )
 def test_a_list_that_names_nothing_or_nonsense_is_refused(tmp_path, content, said):
     (tmp_path / "list").write_bytes(content)
     with pytest.raises(HeadwaterError) as caught:
         words(tmp_path / "list")
-    assert said in str(caught.value) and caught.value.mend + str(caught.value.failure == "unreadable_input")
+    assert said in str(caught.value)
     with pytest.raises(HeadwaterError):
         words(tmp_path / "none")
     with pytest.raises(HeadwaterError):
