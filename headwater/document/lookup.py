@@ -99,15 +99,20 @@ class Lookup:
         mend = "remove it: a trace reads the table beside it, more slowly"
         return HeadwaterError("damaged_file", f"not a lookup of documents: {what}", where=str(self.path), mend=mend)
 
-    def row(self, index: int) -> dict[str, Any]:
-        """What is told of one document."""
-        number = bisect_left(self._starts, index + 1) - 1
+    def rows(self, wanted: range) -> list[dict[str, Any]]:
+        """What is told of documents that follow one another."""
+        found: list[dict[str, Any]] = []
         try:
-            found = self._batches[number].select(self._told).slice(index - self._starts[number], 1)
-            found.validate(full=True)
-            return found.to_pylist()[0]
+            while len(found) < len(wanted):
+                index = wanted.start + len(found)
+                number = bisect_left(self._starts, index + 1) - 1
+                whole = self._batches[number].select(self._told)
+                part = whole.slice(index - self._starts[number], len(wanted) - len(found))
+                part.validate(full=True)
+                found += part.to_pylist()
         except (pa.ArrowException, IndexError, ValueError) as error:
             raise self._damaged(str(error)) from error
+        return found
 
     def find(self, column: str, value: str) -> list[int]:
         """Rows whose `column` (document_id or url) equals `value`, in order."""
@@ -119,7 +124,7 @@ class Lookup:
             place = bisect_left(hashes, wanted)  # numpy's own search would take the number for a float
             while place < len(hashes) and int(hashes[place]) == wanted:
                 index = start + int(rows[place])
-                if index < self.num_rows and self.row(index)[column] == value:
+                if index < self.num_rows and self.rows(range(index, index + 1))[0][column] == value:
                     found.append(index)
                 place += 1
         return sorted(found)

@@ -42,8 +42,7 @@ class Tracer:
     def _parts(self, found: locate.TokenRange, masked: dict[str, Ranges]) -> Iterator[dict[str, Any]]:
         table = self.table(found.channel)
         end = found.start + found.num_tokens
-        for index in table.over(found.start, found.num_tokens):
-            told = table.row(index)
+        for told in table.rows(table.over(found.start, found.num_tokens)):
             first, length = told["token_offset"], told["length"]
             begin = max(first, found.start)
             yield {

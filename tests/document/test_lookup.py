@@ -32,10 +32,11 @@ def test_every_document_is_found(tmp_path_factory, rows, size):
         found = written(tmp_path_factory.mktemp("lookup"), rows)
     assert found.num_rows == len(rows)
     for index, (id_, url) in enumerate(rows):
-        assert found.row(index) == {"document_id": id_, "url": url, "length": index + 1}
+        assert found.rows(range(index, index + 1)) == [{"document_id": id_, "url": url, "length": index + 1}]
         assert found.find("document_id", id_) == [i for i, row in enumerate(rows) if row[0] == id_]
         assert url is None or found.find("url", url) == [i for i, row in enumerate(rows) if row[1] == url]
     assert [b for batch in found.batches(["url"]) for b in batch.column(0).to_pylist()] == [url for _, url in rows]
+    assert [row["document_id"] for row in found.rows(range(len(rows)))] == [id_ for id_, _ in rows]
     assert found.find("document_id", "none of them") == []
 
 
