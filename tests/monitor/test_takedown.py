@@ -14,10 +14,12 @@ from headwater import storage
 from headwater.batches import takedown as of_runs
 from headwater.batches.reader import BatchReader
 from headwater.chain import fields
+from headwater.cli import weights
 from headwater.cli.main import main
 from headwater.document import takedown
 from headwater.document.takedown import Entry, Takedown
 from headwater.errors import HeadwaterError
+from headwater.model.checkpoint import sealed
 from headwater.monitor import takedown as taking
 from headwater.pack import build
 from headwater.pipeline.stage import Stage
@@ -200,3 +202,13 @@ def test_a_takedown_is_tied_to_its_pack(workspace):
     assert of_runs.of_run(run.folder, "") and not of_runs.of_run(run.folder, "another")
     taking.apply(run, Takedown([]))
     assert of_runs.of_run(run.folder, "") == {}
+
+
+def test_an_export_is_noted_in_its_run(tmp_path):
+    checkpoint = tmp_path / "runs/demo/checkpoints/step-00000003"
+    checkpoint.mkdir(parents=True)
+    storage.write_json(checkpoint / "state.json", sealed(checkpoint, {"step": 3}, {}))
+    weights._recorded(checkpoint, "hf", tmp_path / "out")
+    weights._recorded(tmp_path / "elsewhere", "hf", tmp_path / "out")
+    (row,) = storage.read_rows(tmp_path / "runs/demo" / taking.EXPORTS)
+    assert (row["step"], row["to"], row["folder"]) == (3, "hf", str(tmp_path / "out"))
