@@ -63,6 +63,27 @@ def of_tokenizer(recipe: Recipe) -> dict[str, Any]:
     return {"tokenizer": asked, "seed": recipe.seed}
 
 
+def of_pack(run_folder: Path | None) -> dict[str, Any]:
+    """What the workspace's takedown list means for a run's corpus.
+
+    A run that has trained keeps to the entries it was packed with, or its batches would be others: its training
+    leaves out what came after (`batches.takedown`).
+    """
+    from headwater.batches.takedown import packed_with
+    from headwater.document import takedown
+    from headwater.model.checkpoint import CHECKPOINTS, folders
+    from headwater.pipeline import manifest
+
+    if run_folder is None:
+        return {}
+    num = None
+    if folders(run_folder / CHECKPOINTS):
+        before = manifest.read(run_folder / "pack")  # gone where a person removed a damaged one
+        num = before.fields.get("takedown", {}).get("entries", 0) if before else packed_with(run_folder)
+    found = takedown.fingerprint(run_folder.parent.parent / takedown.NAME, num)
+    return {"takedown": found} if found else {}
+
+
 def of_mixture(recipe: Recipe, limit: int | None) -> dict[str, Any]:
     train = recipe.train
     fields = {

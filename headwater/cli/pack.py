@@ -26,6 +26,7 @@ def pack(
 
     Example: headwater pack kept/*.parquet --tokenizer tok -o packed
     """
+    from headwater.document import takedown
     from headwater.pack import build
     from headwater.pack.config import PACK_NAME
     from headwater.pipeline import phases
@@ -41,7 +42,7 @@ def pack(
         shutil.rmtree(leftover, ignore_errors=True)
     mapped = []
     with report.bar("pack encodes", 0, "documents") as bar:
-        for number, shard in enumerate(shards(labelled(inputs, problems))):
+        for number, shard in enumerate(shards(takedown.left(labelled(inputs, problems), problems))):
             mapped.append(build.write_pieces(output, f"{number:05d}", shard, encoder))
             bar.advance(sum(batch.num_rows for batch in shard))
     stage = Stage(name="pack", version=1, function="headwater.pack.build:run")

@@ -1,6 +1,6 @@
 """Encodes the training part into one stream of tokens a channel: stage `pack`.
 
-In: documents, the split, the tokenizer. Out: a channel's `.bin`, `.idx` and `.docs.parquet` side by
+In: documents, the split, the tokenizer. Out: a channel's `.bin`, `.idx`, `.docs.parquet` and its lookup side by
 side, and `pack.json`. Documents are whole, in document order, each with its end-of-document token.
 
 Phases: map (a task a shard: its tokens by channel, to the work folder) → reduce (a task a channel:
@@ -11,6 +11,7 @@ The order of the work never shows: the same documents give the same bytes.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from headwater import document, storage
+from headwater.document import lookup, takedown
 from headwater.errors import HeadwaterError
 from headwater.pack import indexed
 from headwater.pack.config import BIN_SUFFIX, DOCS_SUFFIX, IDX_SUFFIX, PACK_NAME, PACK_SCHEMA, ROW_GROUP_DOCUMENTS
@@ -49,11 +51,21 @@ def run(context: stage.Context) -> dict[str, Any]:
         documents = context.documents() / shard.name
         tasks.append({"key": shard.stem, "documents": str(documents), "split": str(shard), "weight": shard_rows(shard)})
     tokenizer = context.input("tokenizer")
-    tasks = [task | {"tokenizer": str(tokenizer)} for task in tasks]
+    tasks = [task | {"tokenizer": str(tokenizer), **_taken_down(context)} for task in tasks]
     mapped = phases.run(context, "encode", tasks, "headwater.pack.build:encode_shard", "documents")
     summary = finish(context, mapped, Encoder.load(tokenizer), tokenizer)
     num = sum(channel["documents"] for channel in summary["channels"].values())
-    return {"counts": {"in": num, "kept": num, "rejected": {}}, "tokens": summary["tokens"]}
+    taken = sum(result["taken_down"] for result in mapped)
+    rejected = {takedown.REASON: taken} if taken else {}
+    return {"counts": {"in": num + taken, "kept": num, "rejected": rejected}, "tokens": summary["tokens"]}
+
+
+def _taken_down(context: stage.Context) -> dict[str, Any]:
+    """The takedown list, and how many of its entries count for this corpus; nothing where there is none."""
+    entries = context.stage.fields.get("takedown", {}).get("entries", 0)
+    if not entries or context.run_folder is None:
+        return {}
+    return {"takedown": str(context.run_folder.absolute().parent.parent / takedown.NAME), "entries": entries}
 
 
 def finish(context: stage.Context, mapped: list[dict[str, Any]], encoder: Encoder, tokenizer: Path) -> dict[str, Any]:
@@ -83,7 +95,11 @@ def shard_rows(path: Path) -> int:
 def encode_shard(task: dict[str, Any]) -> dict[str, Any]:
     """Encode the training documents of one shard (a task of the map phase)."""
     batches = selection.selected(Path(task["documents"]), Path(task["split"]), "train", _READ)
-    return write_pieces(Path(task["folder"]), task["key"], batches, Encoder.load(task["tokenizer"]))
+    counts: Counter[str] = Counter()
+    if "takedown" in task:
+        batches = takedown.without(batches, takedown.read(Path(task["takedown"]), task["entries"]), counts)
+    written = write_pieces(Path(task["folder"]), task["key"], batches, Encoder.load(task["tokenizer"]))
+    return written | {"taken_down": counts[takedown.REASON]}
 
 
 def write_pieces(folder: Path, key: str, batches: Iterable[pa.RecordBatch], encoder: Encoder) -> dict[str, Any]:
@@ -176,7 +192,8 @@ def join_channel(task: dict[str, Any]) -> dict[str, Any]:
 
     indexed.write_idx(folder / f"{name}{IDX_SUFFIX}", np.dtype(task["dtype"]), task["documents"], lengths)
     write_docs(folder / f"{name}{DOCS_SUFFIX}", prefixes)
-    return {"files": [f"{name}{suffix}" for suffix in (BIN_SUFFIX, IDX_SUFFIX, DOCS_SUFFIX)]}
+    lookup.write(folder / f"{name}{lookup.SUFFIX}", folder / f"{name}{DOCS_SUFFIX}")
+    return {"files": [f"{name}{suffix}" for suffix in (BIN_SUFFIX, IDX_SUFFIX, DOCS_SUFFIX, lookup.SUFFIX)]}
 
 
 def write_docs(path: Path, prefixes: list[Path]) -> None:

@@ -81,8 +81,9 @@ def advance(session: Session) -> dict[str, Any]:
     started_s = time.monotonic()
     number, plan = session.step + 1, session.plan
     batch = session.batches.batch(number)
-    nats_B = step.accumulate(session.decoder, batch.tokens_BT1, session.machine)
-    loss = float(nats_B.numpy().astype(np.float64).sum() / (len(nats_B) * plan.sequence_length))
+    nats_B = step.accumulate(session.decoder, batch.tokens_BT1, session.machine, batch.scored_BT1)
+    counts_B = step.scored_targets(batch.tokens_BT1, batch.scored_BT1)
+    loss = float(nats_B.numpy().astype(np.float64).sum() / max(1, counts_B.sum()))
     norm = step.clip(session.decoder, session.config.clip_norm)
     _guarded(session, number, loss, norm)
     rate = rate_of(session.config.schedule)(plan, number)
@@ -94,7 +95,7 @@ def advance(session: Session) -> dict[str, Any]:
     row = {
         "tokens": number * plan.step_tokens,
         "loss": loss,
-        "loss_by_channel": step.by_channel(nats_B, batch.channel_B, session.batches.channels, plan.sequence_length),
+        "loss_by_channel": step.by_channel(nats_B, batch.channel_B, session.batches.channels, counts_B),
         "lr": rate,
         "grad_norm": norm,
         "tokens_per_s": round(plan.step_tokens / max(time.monotonic() - started_s, 1e-9), 1),

@@ -41,7 +41,7 @@ def test_losses_are_those_of_the_plain_model():
     plain = torch.nn.functional.cross_entropy(decoder(given[:, :-1]).transpose(1, 2), given[:, 1:], reduction="none")
     torch.testing.assert_close(nats_B, plain.sum(1), rtol=1e-5, atol=1e-5)
     channels = np.array([0, 2, 0, 0], dtype=np.int32)
-    found = step.by_channel(nats_B, channels, ("a", "b", "c"), tiny.LENGTH)
+    found = step.by_channel(nats_B, channels, ("a", "b", "c"), np.full(len(channels), tiny.LENGTH))
     assert set(found) == {"a", "c"} and found["c"] == pytest.approx(plain[1].mean().item(), rel=1e-5)
 
 
