@@ -26,23 +26,23 @@ def pack(
 
     Example: headwater pack kept/*.parquet --tokenizer tok -o packed
     """
-    from headwater.pack import build
+    from headwater.pack import build, pieces
     from headwater.pack.config import PACK_NAME
     from headwater.pipeline import phases
     from headwater.pipeline.engine.local import LocalEngine
     from headwater.pipeline.stage import Context, Stage
     from headwater.tokenizer.encode import Encoder
 
-    encoder = Encoder.load(tokenizer)
-    problems: Counter[str] = Counter()
     report = reporter()
+    encoder = Encoder.load(tokenizer, say=report.say)
+    problems: Counter[str] = Counter()
     work = [output / phases.WORK, output / phases.MARKERS]
     for leftover in work:
         shutil.rmtree(leftover, ignore_errors=True)
     mapped = []
     with report.bar("pack encodes", 0, "documents") as bar:
         for number, shard in enumerate(shards(labelled(inputs, problems))):
-            mapped.append(build.write_pieces(output, f"{number:05d}", shard, encoder))
+            mapped.append(pieces.write(output, f"{number:05d}", shard, encoder))
             bar.advance(sum(batch.num_rows for batch in shard))
     stage = Stage(name="pack", version=1, function="headwater.pack.build:run")
     engine = LocalEngine(1)
