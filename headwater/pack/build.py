@@ -11,6 +11,7 @@ The order of the work never shows: the same documents give the same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,11 @@ def run(context: stage.Context) -> dict[str, Any]:
         documents = context.documents() / shard.name
         tasks.append({"key": shard.stem, "documents": str(documents), "split": str(shard), "weight": shard_rows(shard)})
     tokenizer = context.input("tokenizer")
-    tasks = [task | {"tokenizer": str(tokenizer)} for task in tasks]
+    encoder = Encoder.load(tokenizer, say=context.report.say)
+    shared = {"tokenizer": str(tokenizer), "digest": storage.file_digest(tokenizer / TOKENIZER_NAME)}
+    tasks = [task | shared for task in tasks]
     mapped = phases.run(context, "encode", tasks, "headwater.pack.build:encode_shard", "documents")
-    summary = finish(context, mapped, Encoder.load(tokenizer, say=context.report.say), tokenizer)
+    summary = finish(context, mapped, encoder, tokenizer)
     num = sum(channel["documents"] for channel in summary["channels"].values())
     return {"counts": {"in": num, "kept": num, "rejected": {}}, "tokens": summary["tokens"]}
 
@@ -70,7 +73,13 @@ def shard_rows(path: Path) -> int:
 def encode_shard(task: dict[str, Any]) -> dict[str, Any]:
     """Encode the training documents of one shard (a task of the map phase)."""
     batches = selection.selected(Path(task["documents"]), Path(task["split"]), "train", pieces.READ)
-    return pieces.write(Path(task["folder"]), task["key"], batches, Encoder.load(task["tokenizer"]))
+    return pieces.write(Path(task["folder"]), task["key"], batches, _encoder(task["tokenizer"], task["digest"]))
+
+
+@lru_cache(maxsize=1)
+def _encoder(folder: str, digest: str) -> Encoder:
+    """The tokenizer whose file has this digest: a worker opens it once for all its shards."""
+    return Encoder.load(folder)
 
 
 def join(context: stage.Context, mapped: list[dict[str, Any]], dtype: np.dtype) -> dict[str, dict[str, Any]]:

@@ -61,9 +61,10 @@ def write(folder: Path, key: str, batches: Iterable[pa.RecordBatch], encoder: En
     pieces: dict[str, Piece] = {}
     for batch in batches:
         ids, offsets = encoder.encode_batch(batch.column("text"))
+        facts = _facts(batch)
         for name, rows in by_channel(batch.column("channel")):
             piece = pieces.setdefault(name, Piece({label: batch.column(label)[rows[0]].as_py() for label in LABELS}))
-            _add(piece, batch.take(pa.array(rows)), offsets[rows + 1] - offsets[rows] + 1)
+            _add(piece, facts.take(pa.array(rows)), offsets[rows + 1] - offsets[rows] + 1)
             piece.tokens.append(ended(ids, offsets, rows, encoder.eod_id, dtype))
     files, channels = [], {}
     for name in sorted(pieces):
@@ -73,7 +74,8 @@ def write(folder: Path, key: str, batches: Iterable[pa.RecordBatch], encoder: En
         with storage.open_atomic(folder / f"{prefix}{BIN_SUFFIX}") as out:
             for part in piece.tokens:
                 out.write(part.data)
-        document.write_parquet(folder / f"{prefix}{DOCS_SUFFIX}", piece.tables, DOCS_SCHEMA)
+        tables = pa.Table.from_batches(piece.tables, DOCS_SCHEMA).combine_chunks().to_batches()
+        document.write_parquet(folder / f"{prefix}{DOCS_SUFFIX}", tables, DOCS_SCHEMA)
         files += [f"{prefix}{BIN_SUFFIX}", f"{prefix}{DOCS_SUFFIX}"]
         channels[name] = piece.labels | {
             "documents": piece.documents,
@@ -95,6 +97,13 @@ def by_channel(column: pa.Array) -> Iterator[tuple[str, np.ndarray]]:
         yield name, order[bounds[code] : bounds[code + 1]]
 
 
+def _facts(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The columns of a batch that outlive its text, and the text's size."""
+    names = [name for name in (*READ, "channel") if name != "text"]
+    columns = [*(batch.column(name) for name in names), pc.binary_length(batch.column("text"))]
+    return pa.RecordBatch.from_arrays(columns, names=[*names, "text_bytes"])
+
+
 def _add(piece: Piece, batch: pa.RecordBatch, lengths: np.ndarray) -> None:
     """Put documents of one channel and their lengths in tokens to its piece."""
     if len(lengths) and int(lengths.max()) > np.iinfo(np.int32).max:
@@ -107,7 +116,9 @@ def _add(piece: Piece, batch: pa.RecordBatch, lengths: np.ndarray) -> None:
     piece.tables.append(pa.RecordBatch.from_arrays(given, schema=DOCS_SCHEMA))
     piece.documents += len(lengths)
     piece.num_tokens = int(ends[-1])
-    piece.text_bytes += pc.sum(pc.binary_length(batch.column("text"))).as_py() or 0
-    totals = pa.table({"source": columns["source"], "tokens": lengths}).group_by("source").aggregate([("tokens", "sum")])
+    piece.text_bytes += pc.sum(batch.column("text_bytes")).as_py() or 0
+    totals = (
+        pa.table({"source": columns["source"], "tokens": lengths}).group_by("source").aggregate([("tokens", "sum")])
+    )
     for source, tokens in zip(totals["source"].to_pylist(), totals["tokens_sum"].to_pylist(), strict=True):
         piece.sources[source or ""] = piece.sources.get(source or "", 0) + tokens
