@@ -1,8 +1,10 @@
 """Batch k of a run: the tokens that step k trains on, found without reading any other step.
 
-In: a pack folder (`CHANNEL.bin`, `CHANNEL.idx`) and a schedule. Out: Batch.
-Window w of a channel is tokens [w·T, w·T + T + 1) of its `.bin`: neighbours share one token, so that
-every token but the first is predicted once an epoch.
+In: a pack folder (`CHANNEL.bin`, `CHANNEL.idx`), a schedule, and where rows are laid otherwise than by cutting the
+folder that says so. Out: Batch.
+Window w of a channel is tokens [w·T, w·T + T + 1) of its `.bin`: neighbours share one token, so that every token but
+the first is predicted once an epoch. Rows of `best_fit` are lead-in, runs of tokens and padding (`packing`).
+An input belongs to the document of its target: an end-of-document token opens the next document, as it opens a prompt.
 Dimensions: B sequences, T tokens scored a sequence.
 """
 
@@ -15,18 +17,25 @@ import numpy as np
 
 from headwater.batches import schedule as schedules
 from headwater.batches.indexed import IndexedTokens
+from headwater.batches.laid import CUT, Packing
 from headwater.errors import HeadwaterError
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """`channel_B` indexes BatchReader.channels; `slots_B` numbers the sequences of the whole run from 0."""
+    """`channel_B` indexes BatchReader.channels; `slots_B` numbers the sequences of the whole run from 0.
+
+    `segment_BT`: the document of each input, counted from 0 in its row, -1 for padding; `scored_BT`: which targets
+    count. None: attention over the whole row; every target.
+    """
 
     tokens_BT1: np.ndarray  # int64 (B, T + 1)
     channel_B: np.ndarray  # int32
     slots_B: np.ndarray  # int64
     epoch_B: np.ndarray  # int64
     window_B: np.ndarray  # int64
+    segment_BT: np.ndarray | None = None  # int32
+    scored_BT: np.ndarray | None = None  # bool
 
 
 class BatchReader:
@@ -35,40 +44,79 @@ class BatchReader:
     Raises HeadwaterError damaged_file when the packed tokens are not those the schedule was made for.
     """
 
-    def __init__(self, pack_folder: Path | str, schedule_path: Path | str) -> None:
+    def __init__(self, pack_folder: Path | str, schedule_path: Path | str, packing: Packing = CUT) -> None:
         self.schedule = schedules.read(schedule_path)
         self.channels = self.schedule.channels
         self.num_steps = self.schedule.num_steps
         self.sequence_length = self.schedule.sequence_length
+        self.packing = packing
+        if packing.strategy == "best_fit" and packing.sequence_length != self.sequence_length:
+            raise HeadwaterError(
+                "damaged_file",
+                f"rows of {packing.sequence_length} tokens where the schedule has {self.sequence_length}",
+                where=str(schedule_path),
+                mend="run the `rows` and `mix` stages again",
+            )
         self._tokens = {name: self._opened(Path(pack_folder) / name) for name in self._drawn_channels()}
 
     def _drawn_channels(self) -> list[str]:
         return [name for name in self.channels if any(s.counts.get(name) for s in self.schedule.segments)]
 
-    def _opened(self, prefix: Path) -> np.ndarray:
+    def _opened(self, prefix: Path) -> IndexedTokens:
         tokens = IndexedTokens(prefix, check=False)
-        found = num_windows(tokens.num_tokens, self.sequence_length)
+        found = self.packing.rows(prefix.name, tokens.num_tokens, self.sequence_length)
+        laid = self.packing.laid.get(prefix.name)
+        if laid and int(laid.rows.runs_N3[:, 1].sum()) != tokens.num_tokens:
+            raise self._foreign(tokens, f"has {tokens.num_tokens} tokens, which are not those its rows were laid from")
         for segment in self.schedule.segments:
             expected = segment.windows.get(prefix.name, found)
             if expected != found:
-                raise HeadwaterError(
-                    "damaged_file",
-                    f"has {found} windows where the schedule counts {expected}",
-                    where=str(tokens.bin_path),
-                    mend="the schedule belongs to another packed corpus; run `mix` again",
-                )
-        return tokens.tokens
+                raise self._foreign(tokens, f"has {found} windows where the schedule counts {expected}")
+        return tokens
+
+    def _foreign(self, tokens: IndexedTokens, what: str) -> HeadwaterError:
+        return HeadwaterError(
+            "damaged_file",
+            what,
+            where=str(tokens.bin_path),
+            mend="the schedule belongs to another packed corpus; run `mix` again",
+        )
 
     def batch(self, step: int) -> Batch:
         """The sequences of one step. Raises IndexError when `step` is not in 1 to num_steps."""
         channel_B, epoch_B, window_B = self.schedule.windows(step)
         length = self.sequence_length
         tokens_BT1 = np.empty((len(channel_B), length + 1), dtype=np.int64)
+        apart = self.packing.strategy != "cut"
+        segment_BT = np.empty((len(channel_B), length), np.int32) if apart else None
+        scored_BT = np.empty((len(channel_B), length), np.bool_) if apart else None
         for row, (channel, window) in enumerate(zip(channel_B.tolist(), window_B.tolist(), strict=True)):
-            tokens_BT1[row] = self._tokens[self.channels[channel]][window * length : window * length + length + 1]
+            name = self.channels[channel]
+            if self.packing.strategy == "best_fit":
+                assert segment_BT is not None and scored_BT is not None
+                self._lay(name, window, tokens_BT1[row], segment_BT[row], scored_BT[row])
+                continue
+            tokens_BT1[row] = self._tokens[name].tokens[window * length : window * length + length + 1]
+            if segment_BT is not None and scored_BT is not None:
+                segment_BT[row], scored_BT[row] = documents_of(self._tokens[name], window * length + 1, length), True
         first = self._slots_before(step)
         slots_B = np.arange(first, first + len(channel_B), dtype=np.int64)
-        return Batch(tokens_BT1=tokens_BT1, channel_B=channel_B, slots_B=slots_B, epoch_B=epoch_B, window_B=window_B)
+        places = {"channel_B": channel_B, "slots_B": slots_B, "epoch_B": epoch_B, "window_B": window_B}
+        return Batch(tokens_BT1=tokens_BT1, segment_BT=segment_BT, scored_BT=scored_BT, **places)
+
+    def _lay(self, channel: str, row: int, tokens_T1: np.ndarray, segment_T: np.ndarray, scored_T: np.ndarray) -> None:
+        """Fill in a row of `best_fit`: the lead-in, its runs, and padding."""
+        tokens = self._tokens[channel].tokens
+        tokens_T1[:], segment_T[:], scored_T[:] = self.packing.eod_id, -1, False
+        at = 1
+        for number, (start, size, goes_on) in enumerate(self.packing.laid[channel].runs(row).tolist()):
+            tokens_T1[at : at + size] = tokens[start : start + size]
+            segment_T[at - 1 : at - 1 + size], scored_T[at - 1 : at - 1 + size] = number, True
+            if goes_on and number:  # what stands before it is another document's
+                segment_T[at - 1], scored_T[at - 1] = number - 1, False
+            elif goes_on:
+                tokens_T1[0] = tokens[start - 1]
+            at += size
 
     def _slots_before(self, step: int) -> int:
         total = 0
@@ -77,6 +125,9 @@ class BatchReader:
         return total
 
 
-def num_windows(num_tokens: int, sequence_length: int) -> int:
-    """Windows of T + 1 tokens, overlapping by one, that fit in a channel."""
-    return max(0, num_tokens - 1) // sequence_length
+def documents_of(tokens: IndexedTokens, start: int, num_tokens: int) -> np.ndarray:
+    """The document of each token of [start, start + num_tokens), counted from 0 (int32)."""
+    size = tokens.dtype.itemsize
+    first, last = np.searchsorted(tokens.pointers, [start * size, (start + num_tokens) * size], side="right") - 1
+    starts = np.asarray(tokens.pointers[first : last + 1]) // size
+    return (np.searchsorted(starts, np.arange(start, start + num_tokens), side="right") - 1).astype(np.int32)

@@ -12,7 +12,7 @@ import numpy as np
 
 from headwater import storage
 from headwater.batches.indexed import HEADER, MAGIC, VERSION
-from headwater.batches.reader import num_windows
+from headwater.batches.packing import num_windows
 from headwater.model.config import ModelSection
 from headwater.pipeline.progress import Reporter
 from headwater.pipeline.stage import Context, Stage
