@@ -15,18 +15,24 @@ from pathlib import Path
 
 import numpy as np
 
+from headwater import storage
+from headwater.batches import locate
 from headwater.batches import schedule as schedules
 from headwater.batches.indexed import IndexedTokens
 from headwater.batches.laid import CUT, Packing
+from headwater.batches.masked import Mask
 from headwater.errors import HeadwaterError
+
+PACK_NAME = "pack.json"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
     """`channel_B` indexes BatchReader.channels; `slots_B` numbers the sequences of the whole run from 0.
 
-    `segment_BT`: the document of each input, counted from 0 in its row, -1 for padding; `scored_BT`: which targets
-    count. None: attention over the whole row; every target.
+    `segment_BT`: the document of each input, counted from 0 in its row, -1 for padding. None: attention over
+    the whole row. `scored_BT1`: which tokens count as targets, the first never does; False for padding and for what
+    was taken down. None: all.
     """
 
     tokens_BT1: np.ndarray  # int64 (B, T + 1)
@@ -35,7 +41,7 @@ class Batch:
     epoch_B: np.ndarray  # int64
     window_B: np.ndarray  # int64
     segment_BT: np.ndarray | None = None  # int32
-    scored_BT: np.ndarray | None = None  # bool
+    scored_BT1: np.ndarray | None = None  # bool
 
 
 class BatchReader:
@@ -58,6 +64,7 @@ class BatchReader:
                 mend="run the `rows` and `mix` stages again",
             )
         self._tokens = {name: self._opened(Path(pack_folder) / name) for name in self._drawn_channels()}
+        self._masks = _masks(self.schedule, Path(pack_folder) / PACK_NAME)
 
     def _drawn_channels(self) -> list[str]:
         return [name for name in self.channels if any(s.counts.get(name) for s in self.schedule.segments)]
@@ -87,33 +94,42 @@ class BatchReader:
         channel_B, epoch_B, window_B = self.schedule.windows(step)
         length = self.sequence_length
         tokens_BT1 = np.empty((len(channel_B), length + 1), dtype=np.int64)
-        apart = self.packing.strategy != "cut"
-        segment_BT = np.empty((len(channel_B), length), np.int32) if apart else None
-        scored_BT = np.empty((len(channel_B), length), np.bool_) if apart else None
+        segment_BT = None if self.packing.strategy == "cut" else np.empty((len(channel_B), length), np.int32)
+        scored_BT1 = np.empty(tokens_BT1.shape, np.bool_) if self.packing.strategy == "best_fit" else None
         for row, (channel, window) in enumerate(zip(channel_B.tolist(), window_B.tolist(), strict=True)):
             name = self.channels[channel]
             if self.packing.strategy == "best_fit":
-                assert segment_BT is not None and scored_BT is not None
-                self._lay(name, window, tokens_BT1[row], segment_BT[row], scored_BT[row])
+                assert segment_BT is not None and scored_BT1 is not None
+                self._lay(name, window, tokens_BT1[row], segment_BT[row], scored_BT1[row])
                 continue
             tokens_BT1[row] = self._tokens[name].tokens[window * length : window * length + length + 1]
-            if segment_BT is not None and scored_BT is not None:
-                segment_BT[row], scored_BT[row] = documents_of(self._tokens[name], window * length + 1, length), True
+            if segment_BT is not None:
+                segment_BT[row] = documents_of(self._tokens[name], window * length + 1, length)
+        mask = self._masks.get(self.schedule.segment_at(step))
+        if mask:
+            tokens_BT1, kept_BT1 = mask.apply(tokens_BT1, locate.ranges(self.schedule, step, self.packing))
+            scored_BT1 = kept_BT1 if scored_BT1 is None else kept_BT1 & scored_BT1
         first = self._slots_before(step)
-        slots_B = np.arange(first, first + len(channel_B), dtype=np.int64)
-        places = {"channel_B": channel_B, "slots_B": slots_B, "epoch_B": epoch_B, "window_B": window_B}
-        return Batch(tokens_BT1=tokens_BT1, segment_BT=segment_BT, scored_BT=scored_BT, **places)
+        return Batch(
+            tokens_BT1=tokens_BT1,
+            channel_B=channel_B,
+            slots_B=np.arange(first, first + len(channel_B), dtype=np.int64),
+            epoch_B=epoch_B,
+            window_B=window_B,
+            segment_BT=segment_BT,
+            scored_BT1=scored_BT1,
+        )
 
-    def _lay(self, channel: str, row: int, tokens_T1: np.ndarray, segment_T: np.ndarray, scored_T: np.ndarray) -> None:
+    def _lay(self, channel: str, row: int, tokens_T1: np.ndarray, segment_T: np.ndarray, scored_T1: np.ndarray) -> None:
         """Fill in a row of `best_fit`: the lead-in, its runs, and padding."""
         tokens = self._tokens[channel].tokens
-        tokens_T1[:], segment_T[:], scored_T[:] = self.packing.eod_id, -1, False
+        tokens_T1[:], segment_T[:], scored_T1[:] = self.packing.eod_id, -1, False
         at = 1
         for number, (start, size, goes_on) in enumerate(self.packing.laid[channel].runs(row).tolist()):
-            tokens_T1[at : at + size] = tokens[start : start + size]
-            segment_T[at - 1 : at - 1 + size], scored_T[at - 1 : at - 1 + size] = number, True
+            tokens_T1[at : at + size], scored_T1[at : at + size] = tokens[start : start + size], True
+            segment_T[at - 1 : at - 1 + size] = number
             if goes_on and number:  # what stands before it is another document's
-                segment_T[at - 1], scored_T[at - 1] = number - 1, False
+                segment_T[at - 1], scored_T1[at] = number - 1, False
             elif goes_on:
                 tokens_T1[0] = tokens[start - 1]
             at += size
@@ -131,3 +147,15 @@ def documents_of(tokens: IndexedTokens, start: int, num_tokens: int) -> np.ndarr
     first, last = np.searchsorted(tokens.pointers, [start * size, (start + num_tokens) * size], side="right") - 1
     starts = np.asarray(tokens.pointers[first : last + 1]) // size
     return (np.searchsorted(starts, np.arange(start, start + num_tokens), side="right") - 1).astype(np.int32)
+
+
+def _masks(schedule: schedules.Schedule, pack: Path) -> dict[int, Mask]:
+    """A mask for each segment, by its index, that leaves documents out. Raises HeadwaterError damaged_file."""
+    masked = {index: segment.masked for index, segment in enumerate(schedule.segments) if segment.masked}
+    if not masked:
+        return {}
+    try:
+        eod = int(storage.read_json(pack)["eod_id"])
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise HeadwaterError("damaged_file", f"names no end-of-document token: {error}", where=str(pack)) from error
+    return {index: Mask(ranges, eod) for index, ranges in masked.items()}

@@ -6,9 +6,10 @@ In: a line of `schedule.jsonl`. Out: Segment, checked; and the line again.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from headwater.batches import ranges
 from headwater.errors import HeadwaterError
 
 SCHEMA = 1
@@ -29,6 +30,7 @@ class Segment:
     counts: dict[str, int]
     offsets: dict[str, int]
     windows: dict[str, int]
+    masked: dict[str, ranges.Ranges] = field(default_factory=dict)  # tokens of documents taken down, by channel
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -36,7 +38,11 @@ class Segment:
 
     def row(self) -> dict[str, Any]:
         """The segment as a line of schedule.jsonl."""
-        return {"schema": SCHEMA, **{name: getattr(self, name) for name in self.__dataclass_fields__}}
+        row = {
+            "schema": SCHEMA,
+            **{name: getattr(self, name) for name in self.__dataclass_fields__ if name != "masked"},
+        }
+        return row | ({"masked": ranges.as_json(self.masked)} if self.masked else {})
 
 
 def parse(row: Any, where: str) -> Segment:
@@ -52,6 +58,7 @@ def parse(row: Any, where: str) -> Segment:
         maps: dict[str, Any] = {
             n: {k: _count(row[n][k]) for k in sorted(row["counts"])} for n in ("counts", "offsets", "windows")
         }
+        maps["masked"] = ranges.parse(row.get("masked", {}))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise HeadwaterError("damaged_file", f"not a segment: {type(error).__name__} {error}", where=where) from error
     segment = Segment(**numbers, **maps)

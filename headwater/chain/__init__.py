@@ -55,7 +55,13 @@ def stages(recipe: Recipe, limit: int | None = None, run_folder: Path | None = N
             fields={"tokenizer": as_fields(recipe.tokenizer), "seed": recipe.seed},
             inputs=(texts, "split"),
         ),
-        Stage(name="pack", version=1, function="headwater.pack.build:run", inputs=(texts, "split", "tokenizer")),
+        Stage(
+            name="pack",
+            version=1,
+            function="headwater.pack.build:run",
+            fields=fields.of_pack(run_folder),
+            inputs=(texts, "split", "tokenizer"),
+        ),
         Stage(
             name="mix",
             version=1,

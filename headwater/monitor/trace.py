@@ -1,6 +1,6 @@
 """From a training step to documents, and from a document to the steps that read it.
 
-In: a pack folder (`CHANNEL.docs.parquet`: where each document's tokens lie) and a schedule.
+In: a pack folder (a DocumentTable a channel: where each document's tokens lie) and a schedule.
 Out: for a step, which part of which document stands in each row of the batch; for a document, its
 places in the packed tokens and every step and row that reads them.
 """
@@ -11,83 +11,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from headwater.batches import locate
+from headwater.batches.laid import CUT, Packing
+from headwater.batches.ranges import Ranges, covers
 from headwater.batches.schedule import Schedule
-from headwater.errors import HeadwaterError
-
-DOCS_SUFFIX = ".docs.parquet"
-_TOLD = ["document_id", "url", "warc_file", "warc_offset"]
-
-
-class DocumentTable:
-    """The documents of one channel by the place of their tokens.
-
-    Raises HeadwaterError damaged_file when the table is not one of ours.
-    """
-
-    def __init__(self, pack: Path, channel: str) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        self.path = pack / f"{channel}{DOCS_SUFFIX}"
-        try:
-            self._file = pq.ParquetFile(self.path)
-            places = self._file.read(columns=["token_offset", "length"])
-            self.starts = places["token_offset"].to_numpy().astype(np.int64)
-            self.lengths = places["length"].to_numpy().astype(np.int64)
-        except (OSError, pa.ArrowException, KeyError, ValueError, TypeError) as error:
-            raise self._damaged(str(error)) from error
-        ends = np.cumsum(self.lengths)
-        if (self.lengths <= 0).any() or not np.array_equal(self.starts, ends - self.lengths):
-            raise self._damaged("documents that overlap or leave gaps")
-        sizes = [self._file.metadata.row_group(i).num_rows for i in range(self._file.num_row_groups)]
-        self._group_starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        self._held: tuple[int, Any] = (-1, None)
-
-    def _damaged(self, what: str) -> HeadwaterError:
-        return HeadwaterError("damaged_file", f"not a document table: {what}", where=str(self.path))
-
-    def over(self, start: int, num_tokens: int) -> range:
-        """Rows of the documents with a token in [start, start + num_tokens)."""
-        first = int(np.searchsorted(self.starts, start, side="right")) - 1
-        last = int(np.searchsorted(self.starts, start + num_tokens, side="left"))
-        return range(max(0, first), last)
-
-    def row(self, index: int) -> dict[str, Any]:
-        """What is told of one document."""
-        import pyarrow as pa
-
-        group = int(np.searchsorted(self._group_starts, index, side="right")) - 1
-        try:
-            if self._held[0] != group:
-                self._held = (group, self._file.read_row_group(group, columns=_TOLD))
-            return self._held[1].slice(index - int(self._group_starts[group]), 1).to_pylist()[0]
-        except (OSError, pa.ArrowException, IndexError) as error:
-            raise self._damaged(str(error)) from error
-
-    def find(self, column: str, value: str) -> list[int]:
-        """Rows whose `column` (document_id or url) equals `value`."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        found: list[int] = []
-        try:
-            for group in range(self._file.num_row_groups):
-                values = self._file.read_row_group(group, columns=[column])[column]
-                hits = pc.indices_nonzero(pc.fill_null(pc.equal(values, value), False))
-                found += (hits.to_numpy() + int(self._group_starts[group])).tolist()
-        except (OSError, pa.ArrowException) as error:
-            raise self._damaged(str(error)) from error
-        return found
+from headwater.monitor.documents import DOCS_SUFFIX, DocumentTable
 
 
 class Tracer:
     """Traces over one pack folder and one schedule; document tables are opened as they are needed."""
 
-    def __init__(self, pack: Path, schedule: Schedule) -> None:
-        self.pack, self.schedule = pack, schedule
+    def __init__(self, pack: Path, schedule: Schedule, packing: Packing = CUT) -> None:
+        self.pack, self.schedule, self.packing = pack, schedule, packing
         self._tables: dict[str, DocumentTable] = {}
 
     def table(self, channel: str) -> DocumentTable:
@@ -98,42 +33,67 @@ class Tracer:
     def documents(self, step: int) -> list[dict[str, Any]]:
         """The parts of documents in a step's batch, by row and offset in the row.
 
-        A row holds the sequence and its last target: `tokens` add up to sequence_length + 1 a row.
+        A row holds the sequence and its last target: `tokens` add up to sequence_length + 1 a row,
+        less what is padding or only a lead-in.
         `document_offset` is where in the document's tokens the part begins; the end-of-document token is its last.
+        A part that was taken down and left out of the step is `masked`.
         """
-        return [part for found in locate.ranges(self.schedule, step) for part in self._parts(found)]
+        masked = self.schedule.segments[self.schedule.segment_at(step)].masked
+        return [
+            part for found in locate.ranges(self.schedule, step, self.packing) for part in self._parts(found, masked)
+        ]
 
-    def _parts(self, found: locate.TokenRange) -> Iterator[dict[str, Any]]:
+    def _parts(self, found: locate.TokenRange, masked: dict[str, Ranges]) -> Iterator[dict[str, Any]]:
         table = self.table(found.channel)
+        end = found.start + found.num_tokens
         for index in table.over(found.start, found.num_tokens):
-            first, length = int(table.starts[index]), int(table.lengths[index])
-            begin = max(first, found.start)
             told = table.row(index)
+            first, length = told["token_offset"], told["length"]
+            begin = max(first, found.start)
             yield {
-                "id": told["document_id"],
-                "url": told["url"],
+                "id": told.pop("document_id"),
+                "url": told.pop("url"),
                 "channel": found.channel,
                 "row": found.row,
-                "offset": begin - found.start,
-                "tokens": min(first + length, found.start + found.num_tokens) - begin,
+                "offset": found.at + begin - found.start,
+                "tokens": min(first + length, end) - begin,
                 "document_offset": begin - first,
                 "epoch": found.epoch,
-                "warc_file": told["warc_file"],
-                "warc_offset": told["warc_offset"],
+                **told,
+                **({"masked": True} if covers(masked, found.channel, first, length) else {}),
             }
+
+    def tokens(self, part: dict[str, Any], around: int = 0) -> tuple[list[int], list[int], list[int]]:
+        """Tokens of a document's part, and as many as `around` of the same document before and after it."""
+        tokens = self.table(part["channel"]).indexed.tokens
+        first, last = part["token_offset"], part["token_offset"] + part["length"]
+        begin = first + part["document_offset"]
+        end = begin + part["tokens"]
+        pieces = (tokens[max(first, begin - around) : begin], tokens[begin:end], tokens[end : min(last, end + around)])
+        before, inside, after = (piece.tolist() for piece in pieces)
+        return before, inside, after
+
+    def channels(self) -> list[str]:
+        """The packed channels, whether the schedule draws from them or not."""
+        return sorted(path.name.removesuffix(DOCS_SUFFIX) for path in self.pack.glob(f"*{DOCS_SUFFIX}"))
 
     def places(self, column: str, value: str) -> list[dict[str, Any]]:
         """Where the documents with this id or URL lie in the packed tokens."""
-        found = []
-        for path in sorted(self.pack.glob(f"*{DOCS_SUFFIX}")):
-            channel = path.name.removesuffix(DOCS_SUFFIX)
-            table = self.table(channel)
-            for index in table.find(column, value):
-                place = {"token_offset": int(table.starts[index]), "length": int(table.lengths[index])}
-                found.append({"channel": channel, **place, **table.row(index)})
-        return found
+        tables = ((channel, self.table(channel)) for channel in self.channels())
+        return [{"channel": name, **table.row(index)} for name, table in tables for index in table.find(column, value)]
+
+    def has(self, column: str, value: str) -> bool:
+        """Whether some packed document has this id or URL."""
+        return any(self.table(channel).find(column, value) for channel in self.channels())
 
     def steps(self, places: list[dict[str, Any]]) -> list[int]:
-        """Every step that reads a token of these places, in order, each once."""
-        reads = (locate.steps(self.schedule, p["channel"], p["token_offset"], p["length"]) for p in places)
-        return sorted({step for found in reads for step, _row in found})
+        """Every step that reads a token of these places, in order, each once; none of those that leave them out."""
+        found: set[int] = set()
+        for place in places:
+            where = (place["channel"], place["token_offset"], place["length"])
+            steps = {step for step, _row in locate.steps(self.schedule, *where, packing=self.packing)}
+            for segment in self.schedule.segments:
+                if covers(segment.masked, *where):
+                    steps -= set(range(segment.first_step, segment.last_step + 1))
+            found |= steps
+        return sorted(found)

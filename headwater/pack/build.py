@@ -1,6 +1,6 @@
 """Encodes the training part into one stream of tokens a channel: stage `pack`.
 
-In: documents, the split, the tokenizer. Out: a channel's `.bin`, `.idx` and `.docs.parquet` side by
+In: documents, the split, the tokenizer. Out: a channel's `.bin`, `.idx`, `.docs.parquet` and its lookup side by
 side, and `pack.json`. Documents are whole, in document order, each with its end-of-document token.
 
 Phases: map (a task a shard: its tokens by channel, to the work folder) → reduce (a task a channel:
@@ -10,6 +10,7 @@ The order of the work never shows: the same documents give the same bytes.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from headwater import document, storage
+from headwater.document import lookup, takedown
 from headwater.errors import HeadwaterError
 from headwater.pack import indexed, pieces
 from headwater.pack.config import BIN_SUFFIX, DOCS_SUFFIX, IDX_SUFFIX, PACK_NAME, PACK_SCHEMA, ROW_GROUP_DOCUMENTS
@@ -39,11 +41,21 @@ def run(context: stage.Context) -> dict[str, Any]:
     tokenizer = context.input("tokenizer")
     encoder = Encoder.load(tokenizer, say=context.report.say)
     shared = {"tokenizer": str(tokenizer), "digest": storage.file_digest(tokenizer / TOKENIZER_NAME)}
-    tasks = [task | shared for task in tasks]
+    tasks = [task | shared | _taken_down(context) for task in tasks]
     mapped = phases.run(context, "encode", tasks, "headwater.pack.build:encode_shard", "documents")
     summary = finish(context, mapped, encoder, tokenizer)
     num = sum(channel["documents"] for channel in summary["channels"].values())
-    return {"counts": {"in": num, "kept": num, "rejected": {}}, "tokens": summary["tokens"]}
+    taken = sum(result["taken_down"] for result in mapped)
+    rejected = {takedown.REASON: taken} if taken else {}
+    return {"counts": {"in": num + taken, "kept": num, "rejected": rejected}, "tokens": summary["tokens"]}
+
+
+def _taken_down(context: stage.Context) -> dict[str, Any]:
+    """The takedown list, and how many of its entries count for this corpus; nothing where there is none."""
+    entries = context.stage.fields.get("takedown", {}).get("entries", 0)
+    if not entries or context.run_folder is None:
+        return {}
+    return {"takedown": str(context.run_folder.absolute().parent.parent / takedown.NAME), "entries": entries}
 
 
 def finish(context: stage.Context, mapped: list[dict[str, Any]], encoder: Encoder, tokenizer: Path) -> dict[str, Any]:
@@ -73,7 +85,11 @@ def shard_rows(path: Path) -> int:
 def encode_shard(task: dict[str, Any]) -> dict[str, Any]:
     """Encode the training documents of one shard (a task of the map phase)."""
     batches = selection.selected(Path(task["documents"]), Path(task["split"]), "train", pieces.READ)
-    return pieces.write(Path(task["folder"]), task["key"], batches, _encoder(task["tokenizer"], task["digest"]))
+    counts: Counter[str] = Counter()
+    if "takedown" in task:
+        batches = takedown.without(batches, takedown.read(Path(task["takedown"]), task["entries"]), counts)
+    written = pieces.write(Path(task["folder"]), task["key"], batches, _encoder(task["tokenizer"], task["digest"]))
+    return written | {"taken_down": counts[takedown.REASON]}
 
 
 @lru_cache(maxsize=1)
@@ -140,7 +156,8 @@ def join_channel(task: dict[str, Any]) -> dict[str, Any]:
 
     indexed.write_idx(folder / f"{name}{IDX_SUFFIX}", np.dtype(task["dtype"]), task["documents"], lengths)
     write_docs(folder / f"{name}{DOCS_SUFFIX}", prefixes)
-    return {"files": [f"{name}{suffix}" for suffix in (BIN_SUFFIX, IDX_SUFFIX, DOCS_SUFFIX)]}
+    lookup.write(folder / f"{name}{lookup.SUFFIX}", folder / f"{name}{DOCS_SUFFIX}")
+    return {"files": [f"{name}{suffix}" for suffix in (BIN_SUFFIX, IDX_SUFFIX, DOCS_SUFFIX, lookup.SUFFIX)]}
 
 
 def write_docs(path: Path, prefixes: list[Path]) -> None:

@@ -10,7 +10,6 @@ A special token stands for no text, so it decodes to nothing. Text always decode
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ import numpy as np
 from headwater.errors import HeadwaterError
 from headwater.tokenizer import backends, patterns
 from headwater.tokenizer.config import END_OF_DOCUMENT
+from headwater.tokenizer.pieces import token_bytes
 from headwater.tokenizer.plain import Plain
 
 NAME = "tokenizer.json"
@@ -27,8 +27,6 @@ HF_CONFIG_NAME = "tokenizer_config.json"
 MAX_FILE_BYTES = 256 << 20
 MAX_VOCAB = 1 << 22
 _ENDS = (END_OF_DOCUMENT, "<|end_of_text|>", "<|im_end|>", "</s>", "<eos>", "<|endoftext|>")
-_META = "\u2581"  # stands for a space in SentencePiece's vocabularies
-_BYTE_TOKEN = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 
 
 class Encoder:
@@ -52,7 +50,7 @@ class Encoder:
                 "data", "has no end-of-document token", where=where, mend=f"add a token {END_OF_DOCUMENT}"
             )
         self.eod_id = self.bos_id = int(found)
-        self._pieces = _token_bytes(described, vocab, self.vocab_size)
+        self._pieces = token_bytes(described, vocab, self.vocab_size)
         ours = {patterns.pattern("headwater", numbers) for numbers in patterns.NUMBERS}
         divisible = described.get("normalizer") is None and bool(ours & set(patterns.expressions(described)))
         self._backend, self.slow = backends.choose(described, Plain(tokenizer, divisible))
@@ -120,22 +118,3 @@ def _stated_end(path: Path) -> tuple[str, ...]:
         return ()
     token = value.get("content") if isinstance(value, dict) else value
     return (token,) if isinstance(token, str) else ()
-
-
-def _token_bytes(described: dict[str, Any], vocab: dict[str, int], size: int) -> list[bytes]:
-    """What each id stands for, in bytes."""
-    added = {entry["id"]: entry for entry in described.get("added_tokens", [])}
-    joined = json.dumps(described.get("decoder"), ensure_ascii=False)
-    letters = {letter: byte for byte, letter in enumerate(patterns.byte_letters())}
-    fallback = bool(described["model"].get("byte_fallback"))
-    pieces = [b""] * size
-    for token, id_ in vocab.items():
-        if id_ in added:
-            pieces[id_] = b"" if added[id_]["special"] else token.encode("utf-8")
-        elif "ByteLevel" in joined and all(letter in letters for letter in token):
-            pieces[id_] = bytes(letters[letter] for letter in token)
-        elif fallback and (match := _BYTE_TOKEN.fullmatch(token)):
-            pieces[id_] = bytes([int(match[1], 16)])
-        else:
-            pieces[id_] = (token.replace(_META, " ") if _META in joined else token).encode("utf-8")
-    return pieces

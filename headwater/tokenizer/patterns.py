@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from headwater.kernels import pretokens
+from headwater.tokenizer.pieces import byte_letters as byte_letters
 
 Name = Literal["headwater", "gpt2", "cl100k", "llama3", "qwen2"]
 Digits = Literal["auto", "single", "triple", "none"]
@@ -110,12 +111,3 @@ def decoder(kind: str) -> Any:
     from tokenizers import decoders
 
     return decoders.Sequence([decoders.ByteFallback(), decoders.Fuse()]) if kind == "bpe" else decoders.ByteLevel()
-
-
-def byte_letters() -> list[str]:
-    """The printable character by which byte-level vocabularies write each byte, GPT-2's order."""
-    plain = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
-    letters = {byte: chr(byte) for byte in plain}
-    rest = (byte for byte in range(256) if byte not in letters)
-    letters |= {byte: chr(256 + position) for position, byte in enumerate(rest)}
-    return [letters[byte] for byte in range(256)]

@@ -13,6 +13,7 @@ from typing import Any
 
 from headwater import storage
 from headwater.batches import schedule as schedules
+from headwater.batches import takedown
 from headwater.errors import HeadwaterError
 from headwater.train.derive import Plan
 
@@ -40,6 +41,21 @@ def extended(rows: Rows, mix_rows: Rows, step: int) -> Rows:
         so_far = schedules.Schedule([schedules.parse(r, "the run's schedule") for r in out])
         out.append(replace(schedules.continued(so_far, start, segment), last_step=segment.last_step).row())
     return out
+
+
+def without_taken_down(rows: Rows, folder: Path, pack: str, step: int) -> Rows:
+    """`rows`, in which every step after `step` leaves out the documents that the run's takedown.json names.
+
+    `pack`: the contents of the packed corpus; a takedown of another corpus is none of this one, which was packed
+    without those documents. Raises HeadwaterError damaged_file.
+    """
+    masked = takedown.of_run(folder, pack)
+    now = schedules.Schedule([schedules.parse(row, "the run's schedule") for row in rows])
+    later = [segment for segment in now.segments if segment.last_step > step]
+    if not masked or all(takedown.within(masked, segment.masked) for segment in later):
+        return rows
+    changed = [replace(segment, masked=takedown.together(segment.masked, masked)) for segment in later]
+    return extended(rows, [segment.row() for segment in changed], step)
 
 
 def check_fits(rows: Rows, plan: Plan, where: str) -> None:

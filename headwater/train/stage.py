@@ -7,7 +7,7 @@ that were due, and ends with the weights of a run that was never stopped.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +53,8 @@ def run(context: Context) -> dict[str, Any]:
     if start.finished:
         context.report.say(f"train: {start.step * start.plan.step_tokens:,} tokens were trained before; nothing to do")
         return _figures(model, start.step, start.plan, start.checkpoint.state["last_row"] if start.checkpoint else {})
+    taken = segments.without_taken_down(start.rows, folder, context.input_digests.get("pack", ""), start.step)
+    start = replace(start, rows=taken)
     segments.write(folder / SCHEDULE, start.rows)
     machine = _machine(config, model, start, context)
     with RunLog(folder) as log, guard.stop_signals() as stop:

@@ -4,7 +4,7 @@ In: a decoder, a batch of tokens and what the machine does. Out: gradients on th
 summed loss of every sequence. Every microbatch is divided by the token count of the whole step, so
 that the gradient does not depend on how the batch was cut.
 
-Shapes: B sequences, T tokens, M sequences of a microbatch, D model.
+Shapes: B sequences, T tokens, M sequences of a microbatch, D model, N targets.
 """
 
 from __future__ import annotations
@@ -39,36 +39,59 @@ def chunk_terms(compiled: bool) -> Terms:
     return torch.compile(terms, dynamic=False) if compiled else terms
 
 
-def accumulate(decoder: Decoder, tokens_BT1: np.ndarray, machine: Machine) -> Tensor:
-    """Add the batch's gradient to the parameters; nats of each sequence, fp32 on the CPU (B,)."""
+def scored_targets(tokens_BT1: np.ndarray, scored_BT1: np.ndarray | None) -> np.ndarray:
+    """How many targets of each sequence count (B,): all, but for those of documents taken down."""
+    sequences, length = tokens_BT1.shape[0], tokens_BT1.shape[1] - 1
+    return np.full(sequences, length) if scored_BT1 is None else scored_BT1[:, 1:].sum(axis=1)
+
+
+def accumulate(
+    decoder: Decoder,
+    tokens_BT1: np.ndarray,
+    machine: Machine,
+    scored_BT1: np.ndarray | None = None,
+    segment_BT: np.ndarray | None = None,
+) -> Tensor:
+    """Add the batch's gradient to the parameters; nats of each sequence, fp32 on the CPU (B,).
+
+    `scored_BT1`: which tokens count as targets; None where all do. `segment_BT`: the document of each input, where
+    attention stays within one.
+    """
     sequences, length = tokens_BT1.shape[0], tokens_BT1.shape[1] - 1
     tokens = torch.from_numpy(tokens_BT1).to(machine.device)
-    scale = 1.0 / (sequences * length)
+    scale = 1.0 / max(1, int(scored_targets(tokens_BT1, scored_BT1).sum()))
+    scale_BT = torch.full((sequences, length), scale, device=machine.device)
+    if scored_BT1 is not None:
+        scale_BT *= torch.from_numpy(scored_BT1[:, 1:]).to(machine.device)
+    segment = None if segment_BT is None else torch.from_numpy(segment_BT).to(machine.device)
     nats_of = []
     for start in range(0, sequences, machine.micro_batch):
-        micro_MT1 = tokens[start : start + machine.micro_batch]
+        part = slice(start, start + machine.micro_batch)
+        micro_MT1, scale_MT = tokens[part], scale_BT[part]
         with machine.autocast():
-            hidden_MTD = decoder.hidden(micro_MT1[:, :-1])
+            hidden_MTD = decoder.hidden(micro_MT1[:, :-1], segment_BT=None if segment is None else segment[part])
         loss, nats_N = linear_cross_entropy(
             hidden_MTD.flatten(0, 1),
             decoder.head_weight_VD,
             micro_MT1[:, 1:].flatten(),
-            scale,
+            scale_MT.flatten(),
             machine.dtype,
             chunk_terms(machine.compile),
         )
         loss.backward()
-        nats_of.append(nats_N.view(-1, length).sum(dim=1))
+        nats_of.append(torch.where(scale_MT > 0, nats_N.view(-1, length), 0.0).sum(dim=1))
     return torch.cat(nats_of).cpu()
 
 
-def by_channel(nats_B: Tensor, channel_B: np.ndarray, channels: tuple[str, ...], length: int) -> dict[str, float]:
-    """Mean nats a token of each channel in the batch."""
+def by_channel(
+    nats_B: Tensor, channel_B: np.ndarray, channels: tuple[str, ...], counts_B: np.ndarray
+) -> dict[str, float]:
+    """Mean nats a scored token of each channel in the batch."""
     nats = nats_B.numpy().astype(np.float64)
     found = {}
     for index in np.unique(channel_B):
         mine = channel_B == index
-        found[channels[int(index)]] = float(nats[mine].sum() / (mine.sum() * length))
+        found[channels[int(index)]] = float(nats[mine].sum() / max(1, counts_B[mine].sum()))
     return found
 
 

@@ -7,6 +7,7 @@ import random
 import shutil
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -139,9 +140,17 @@ def test_damaged_logs_are_said(tmp_path, line):
     assert caught.value.failure == "damaged_file"
 
 
-def test_damaged_document_tables_are_said(made, tmp_path):
-    good = (made[0] / "pack/zh-general.docs.parquet").read_bytes()
-    path, rng = tmp_path / "zh-general.docs.parquet", random.Random(5)
+def beside(made, folder, *suffixes):
+    """A channel's tokens and index, and these of its other files, in a folder of their own."""
+    for suffix in (".bin", ".idx", *suffixes):
+        shutil.copy(made[0] / f"pack/zh-general{suffix}", folder)
+
+
+@pytest.mark.parametrize("suffix", [".docs.arrow", ".docs.parquet"])
+def test_damaged_document_tables_are_said(made, tmp_path, suffix):
+    beside(made, tmp_path)
+    good = (made[0] / f"pack/zh-general{suffix}").read_bytes()
+    path, rng = tmp_path / f"zh-general{suffix}", random.Random(5)
     failures = 0
     for _ in range(300):
         start = rng.randrange(len(good))
@@ -149,17 +158,44 @@ def test_damaged_document_tables_are_said(made, tmp_path):
         path.write_bytes(good[:start] + noise + good[start + rng.randrange(40) :])
         try:
             table = DocumentTable(tmp_path, "zh-general")
-            for row in (0, len(table.starts) - 1):
+            for row in (0, len(table) - 1):
                 table.row(row)
             table.find("url", "x")
+            list(table.batches(["url"]))
         except HeadwaterError as error:
             failures += 1
             assert error.failure == "damaged_file"
-    assert failures > 200
+    assert failures > 150
+
+
+def test_tables_that_disagree_with_the_index_are_said(made, tmp_path):
+    beside(made, tmp_path)
+    path = tmp_path / "zh-general.docs.parquet"
     table = pq.read_table(made[0] / "pack/zh-general.docs.parquet")
     pq.write_table(table.slice(1), path)
-    with pytest.raises(HeadwaterError, match="leave gaps"):
+    with pytest.raises(HeadwaterError, match="documents where the index counts"):
         DocumentTable(tmp_path, "zh-general")
     pq.write_table(table.drop_columns(["length"]), path)
+    with pytest.raises(HeadwaterError, match="no column length"):
+        DocumentTable(tmp_path, "zh-general")
+    pq.write_table(table.set_column(3, table.schema.field(3), pa.array([1] * len(table), pa.int32())), path)
+    with pytest.raises(HeadwaterError, match="another length"):
+        DocumentTable(tmp_path, "zh-general").row(2)
+    (tmp_path / "zh-general.idx").write_bytes((made[0] / "pack/en-general.idx").read_bytes())
     with pytest.raises(HeadwaterError):
         DocumentTable(tmp_path, "zh-general")
+
+
+def test_a_lookup_answers_as_the_table_it_was_made_from(made, tmp_path):
+    beside(made, tmp_path, ".docs.arrow", ".docs.parquet")
+    fast = DocumentTable(tmp_path, "zh-general")
+    (tmp_path / "zh-general.docs.arrow").unlink()
+    slow = DocumentTable(tmp_path, "zh-general")
+    assert fast.path != slow.path and len(fast) == len(slow) > 3
+    for index in range(len(fast)):
+        row = fast.row(index)
+        assert row == slow.row(index)
+        for column in ("document_id", "url"):
+            assert index in fast.find(column, row[column])
+            assert fast.find(column, row[column]) == slow.find(column, row[column])
+    assert fast.find("url", "none") == slow.find("url", "none") == []
