@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from headwater import storage
+from headwater.batches import laid
 from headwater.batches.reader import BatchReader
 from headwater.errors import HeadwaterError
 from headwater.model import flops
@@ -48,7 +49,7 @@ def run(context: Context) -> dict[str, Any]:
     plan = _plan(config, model, mix_rows, context)
     segments.check_fits(mix_rows, plan, str(context.input("mix") / SCHEDULE))
     storage.sweep(storage.make_folder(folder / CHECKPOINTS))
-    now = identity(model, config, context.seed, context.input_digests)
+    now = identity(model, config, context.seed, context.input_digests, laid.read(context.inputs.get("rows")).strategy)
     start = resume.find(folder, plan, mix_rows, now, getattr(context.recipe, "fork", ""), context.report.say)
     if start.finished:
         context.report.say(f"train: {start.step * start.plan.step_tokens:,} tokens were trained before; nothing to do")
@@ -131,7 +132,7 @@ def _session(
     kind = "start" if source is None else "fork" if start.fork else "resume"
     came_from = source.parent.parent.name + "/" + source.name if source is not None else ""
     log.event(start.step, kind, checkpoint=came_from, plan=start.plan.as_json(), machine=asdict(machine))
-    batches = BatchReader(context.input("pack"), folder / SCHEDULE)
+    batches = BatchReader(context.input("pack"), folder / SCHEDULE, laid.read(context.inputs.get("rows")))
     return Session(decoder, optimizers, batches, start.plan, config, machine, log, step=start.step)
 
 
