@@ -9,13 +9,22 @@ from headwater.pipeline.option import option
 
 END_OF_DOCUMENT = "<|endoftext|>"
 PADDING = "<|pad|>"
+TURN_START, TURN_END = "<|im_start|>", "<|im_end|>"  # ChatML's; the role stands between as text
+ROLES = ("<|system|>", "<|user|>", "<|assistant|>", "<|tool|>")  # for templates that have a token a role
+TOOLS = ("<|tool_call|>", "<|tool_call_end|>", "<|tool_response|>", "<|tool_response_end|>")
+FIM_PREFIX, FIM_MIDDLE, FIM_SUFFIX = "<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>"  # arXiv 2207.14255
+FIM_PADDING, REPOSITORY, FILE_SEPARATOR = "<|fim_pad|>", "<|repo_name|>", "<|file_sep|>"
+NAMED = (
+    *(TURN_START, TURN_END, *ROLES, *TOOLS),
+    *(FIM_PREFIX, FIM_MIDDLE, FIM_SUFFIX, FIM_PADDING, REPOSITORY, FILE_SEPARATOR),
+)
 RESERVED = "<|reserved_{}|>"
 NUM_BYTES = 256  # every byte is a token, so that any text can be written
 
 
 def special_tokens(reserve: int) -> list[str]:
     """The special tokens in the order of their ids, which come before all others."""
-    return [END_OF_DOCUMENT, PADDING, *(RESERVED.format(i) for i in range(reserve))]
+    return [END_OF_DOCUMENT, PADDING, *NAMED, *(RESERVED.format(i) for i in range(reserve))]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,8 @@ from headwater.tokenizer.config import TokenizerConfig, special_tokens
 from headwater.tokenizer.encode import Encoder
 from tests.tokenizer.made import batches, rows, tokenizer
 
+LEAST = 256 + len(special_tokens(0))  # entries that every vocabulary has
+
 
 def digest(built) -> str:
     return hashlib.sha256(built.to_str().encode()).hexdigest()
@@ -52,24 +54,25 @@ def test_ids_are_special_then_bytes_then_merges():
     vocab = tokenizer().get_vocab(with_added_tokens=True)
     by_id = sorted(vocab, key=vocab.get)
     assert sorted(vocab.values()) == list(range(len(vocab)))
-    assert by_id[:6] == special_tokens(4)
-    assert all(len(token) == 1 for token in by_id[6:262]) and len(by_id[262]) == 2
+    first = len(special_tokens(4))
+    assert first == 2 + 16 + 4 and by_id[:first] == special_tokens(4)
+    assert all(len(token) == 1 for token in by_id[first : first + 256]) and len(by_id[first + 256]) == 2
     characters = tokenizer("bpe").get_vocab()
-    assert [characters[f"<0x{byte:02X}>"] for byte in (0, 255)] == [6, 261]
+    assert [characters[f"<0x{byte:02X}>"] for byte in (0, 255)] == [first, first + 255]
 
 
 def test_a_corpus_that_cannot_fill_the_vocabulary_gives_a_smaller_one():
     built = train.train_from(batches(3), TokenizerConfig(vocab_size=100_000, reserve=0))
-    assert 258 < built.get_vocab_size() < 100_000
+    assert LEAST < built.get_vocab_size() < 100_000
     tiny = [document.batch([{"text": "x", "id": "1"}])]
-    assert train.train_from(tiny, TokenizerConfig(vocab_size=5_000, reserve=0)).get_vocab_size() == 258
+    assert train.train_from(tiny, TokenizerConfig(vocab_size=5_000, reserve=0)).get_vocab_size() == LEAST
 
 
 @pytest.mark.parametrize(
     ("given", "path"),
     [
-        ({"vocab_size": 513}, "vocab_size"),
-        ({"vocab_size": 257, "reserve": 0}, "vocab_size"),
+        ({"vocab_size": LEAST + 255}, "vocab_size"),
+        ({"vocab_size": LEAST - 1, "reserve": 0}, "vocab_size"),
         ({"reserve": -1}, "reserve"),
         ({"sample_bytes": 0}, "sample_bytes"),
         ({"weights": {"zh": 0.0}}, "weights.zh"),
@@ -81,7 +84,7 @@ def test_impossible_settings_are_told(given, path):
 
 
 def test_possible_settings_pass():
-    assert TokenizerConfig().check() == [] and TokenizerConfig(vocab_size=258, reserve=0).check() == []
+    assert TokenizerConfig().check() == [] and TokenizerConfig(vocab_size=LEAST, reserve=0).check() == []
 
 
 @pytest.mark.parametrize(
