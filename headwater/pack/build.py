@@ -22,14 +22,23 @@ import pyarrow as pa
 from headwater import document, storage
 from headwater.document import lookup, takedown
 from headwater.errors import HeadwaterError
-from headwater.pack import indexed, pieces
-from headwater.pack.config import BIN_SUFFIX, DOCS_SUFFIX, IDX_SUFFIX, PACK_NAME, PACK_SCHEMA, ROW_GROUP_DOCUMENTS
+from headwater.pack import fim, indexed, pieces
+from headwater.pack.config import (
+    BIN_SUFFIX,
+    DOCS_SUFFIX,
+    IDX_SUFFIX,
+    PACK_NAME,
+    PACK_SCHEMA,
+    ROW_GROUP_DOCUMENTS,
+    PackConfig,
+)
 from headwater.pipeline import phases, selection, stage
 from headwater.tokenizer.encode import NAME as TOKENIZER_NAME
 from headwater.tokenizer.encode import Encoder
 
 MAX_SOURCES = 4096  # named a channel in pack.json; of more, the smallest are one
 OTHERS = ""
+COUNTS = ("documents", "tokens", "text_bytes", "fim_documents")
 
 
 def run(context: stage.Context) -> dict[str, Any]:
@@ -41,7 +50,10 @@ def run(context: stage.Context) -> dict[str, Any]:
     tokenizer = context.input("tokenizer")
     encoder = Encoder.load(tokenizer, say=context.report.say)
     shared = {"tokenizer": str(tokenizer), "digest": storage.file_digest(tokenizer / TOKENIZER_NAME)}
-    tasks = [task | shared | _taken_down(context) for task in tasks]
+    config: PackConfig = context.config or PackConfig()
+    fim.opened(config, context.seed, encoder)
+    shared |= {"fim": [config.fim, config.fim_spm, context.seed], **_taken_down(context)}
+    tasks = [task | shared for task in tasks]
     mapped = phases.run(context, "encode", tasks, "headwater.pack.build:encode_shard", "documents")
     summary = finish(context, mapped, encoder, tokenizer)
     num = sum(channel["documents"] for channel in summary["channels"].values())
@@ -88,7 +100,10 @@ def encode_shard(task: dict[str, Any]) -> dict[str, Any]:
     counts: Counter[str] = Counter()
     if "takedown" in task:
         batches = takedown.without(batches, takedown.read(Path(task["takedown"]), task["entries"]), counts)
-    written = pieces.write(Path(task["folder"]), task["key"], batches, _encoder(task["tokenizer"], task["digest"]))
+    encoder = _encoder(task["tokenizer"], task["digest"])
+    share, spm, seed = task["fim"]
+    moving = fim.opened(PackConfig(fim=share, fim_spm=spm), seed, encoder)
+    written = pieces.write(Path(task["folder"]), task["key"], batches, encoder, moving)
     return written | {"taken_down": counts[takedown.REASON]}
 
 
@@ -106,12 +121,12 @@ def join(context: stage.Context, mapped: list[dict[str, Any]], dtype: np.dtype) 
     channels: dict[str, dict[str, Any]] = {}
     for result in mapped:
         for name, piece in result["channels"].items():
-            empty = {"documents": 0, "tokens": 0, "text_bytes": 0, "prefix": [], "sources": {}}
+            empty = dict.fromkeys(COUNTS, 0) | {"prefix": [], "sources": {}}
             found = channels.setdefault(name, piece | empty)
             for source, tokens in piece["sources"].items():
                 found["sources"][source] = found["sources"].get(source, 0) + tokens
             found["prefix"] = [*found["prefix"], piece["prefix"]]
-            for count in ("documents", "tokens", "text_bytes"):
+            for count in COUNTS:
                 found[count] += piece[count]
     if not channels:
         raise HeadwaterError("empty_corpus", "no training document to pack", mend="see the curate stage's report.json")

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from headwater import document, storage
 from headwater.errors import HeadwaterError
 from headwater.kernels.ended import ended
-from headwater.pack import indexed
+from headwater.pack import fim, indexed
 from headwater.pack.config import BIN_SUFFIX, DOCS_SUFFIX
 from headwater.pipeline import phases
 from headwater.tokenizer.encode import Encoder
@@ -34,11 +34,15 @@ DOCS_SCHEMA = pa.schema(
         ("source", pa.string()),
         ("warc_file", pa.string()),
         ("warc_offset", pa.int64()),
+        ("fim", pa.string()),  # "psm" or "spm" where the middle was moved (`pack.fim`), else ""
+        ("fim_begin", pa.int64()),  # of the middle, in characters of the text; -1 where it was not moved
+        ("fim_end", pa.int64()),
     ]
 )
 READ = ["id", "text", "url", "source", "warc_file", "warc_offset", "lang", "kind", "domain"]
 PIECES = f"{phases.WORK}/pieces"
 LABELS = ("lang", "kind", "domain")
+MOVED = ("fim", "fim_begin", "fim_end")
 _CHANNEL = re.compile(r"[a-z0-9_+.]+(-[a-z0-9_+.]+)*")
 
 
@@ -52,16 +56,19 @@ class Piece:
     documents: int = 0
     num_tokens: int = 0
     text_bytes: int = 0
+    fim_documents: int = 0
     sources: dict[str, int] = field(default_factory=dict)  # tokens
 
 
-def write(folder: Path, key: str, batches: Iterable[pa.RecordBatch], encoder: Encoder) -> dict[str, Any]:
+def write(
+    folder: Path, key: str, batches: Iterable[pa.RecordBatch], encoder: Encoder, moving: fim.Fim | None = None
+) -> dict[str, Any]:
     """Write one shard's tokens and document tables by channel; the task's result. Raises HeadwaterError data."""
     dtype = indexed.token_type(encoder.vocab_size)
     pieces: dict[str, Piece] = {}
     for batch in batches:
-        ids, offsets = encoder.encode_batch(batch.column("text"))
-        facts = _facts(batch)
+        ids, offsets, moved = fim.encode(batch, encoder, moving)
+        facts = _facts(batch, moved)
         for name, rows in by_channel(batch.column("channel")):
             piece = pieces.setdefault(name, Piece({label: batch.column(label)[rows[0]].as_py() for label in LABELS}))
             _add(piece, facts.take(pa.array(rows)), offsets[rows + 1] - offsets[rows] + 1)
@@ -81,6 +88,7 @@ def write(folder: Path, key: str, batches: Iterable[pa.RecordBatch], encoder: En
             "documents": piece.documents,
             "tokens": piece.num_tokens,
             "text_bytes": piece.text_bytes,
+            "fim_documents": piece.fim_documents,
             "sources": piece.sources,
             "prefix": prefix,
         }
@@ -97,11 +105,12 @@ def by_channel(column: pa.Array) -> Iterator[tuple[str, np.ndarray]]:
         yield name, order[bounds[code] : bounds[code + 1]]
 
 
-def _facts(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The columns of a batch that outlive its text, and the text's size."""
+def _facts(batch: pa.RecordBatch, moved: fim.Moved) -> pa.RecordBatch:
+    """The columns of a batch that outlive its text, the text's size, and how it was moved."""
     names = [name for name in (*READ, "channel") if name != "text"]
     columns = [*(batch.column(name) for name in names), pc.binary_length(batch.column("text"))]
-    return pa.RecordBatch.from_arrays(columns, names=[*names, "text_bytes"])
+    columns += [pa.array(moved.mode, pa.string()), pa.array(moved.begin), pa.array(moved.end)]
+    return pa.RecordBatch.from_arrays(columns, names=[*names, "text_bytes", *MOVED])
 
 
 def _add(piece: Piece, batch: pa.RecordBatch, lengths: np.ndarray) -> None:
@@ -109,12 +118,13 @@ def _add(piece: Piece, batch: pa.RecordBatch, lengths: np.ndarray) -> None:
     if len(lengths) and int(lengths.max()) > np.iinfo(np.int32).max:
         raise HeadwaterError("unsafe_file", "a document of more than 2^31 tokens", where=batch.column("id")[0].as_py())
     ends = piece.num_tokens + np.cumsum(lengths)
-    columns = {name: batch.column(name) for name in ("url", "channel", "source", "warc_file", "warc_offset")}
+    columns = {name: batch.column(name) for name in ("url", "channel", "source", "warc_file", "warc_offset", *MOVED)}
     columns |= {"document_id": batch.column("id"), "token_offset": pa.array(ends - lengths)}
     columns["length"] = pa.array(lengths.astype(np.int32))
     given = [columns[name].cast(DOCS_SCHEMA.field(name).type) for name in DOCS_SCHEMA.names]
     piece.tables.append(pa.RecordBatch.from_arrays(given, schema=DOCS_SCHEMA))
     piece.documents += len(lengths)
+    piece.fim_documents += int((batch.column("fim_begin").to_numpy() >= 0).sum())
     piece.num_tokens = int(ends[-1])
     piece.text_bytes += pc.sum(batch.column("text_bytes")).as_py() or 0
     totals = (
