@@ -111,6 +111,12 @@ def write(
     return summary
 
 
+def compared(pack: Path, names: Iterable[str], length: int) -> dict[str, dict[str, dict[str, Any]]]:
+    """What each strategy costs each channel of a pack folder, as Waste.as_json."""
+    lengths = {name: IndexedTokens(pack / name).lengths for name in sorted(names)}
+    return {name: {s: waste(s, of, length).as_json() for s in STRATEGIES} for name, of in lengths.items()}
+
+
 def _save(path: Path, array: np.ndarray) -> None:
     with storage.open_atomic(path) as out:
         np.lib.format.write_array(out, np.ascontiguousarray(array, "<i8"), allow_pickle=False)

@@ -59,7 +59,7 @@ def stages(recipe: Recipe, limit: int | None = None, run_folder: Path | None = N
         ),
         Stage(
             name="pack",
-            version=1,
+            version=2,
             function="headwater.pack.build:run",
             config=recipe.pack,
             fields=fields.of_pack(recipe, run_folder),

@@ -49,7 +49,7 @@ def run(context: stage.Context) -> dict[str, Any]:
         tasks.append({"key": shard.stem, "documents": str(documents), "split": str(shard), "weight": shard_rows(shard)})
     tokenizer = context.input("tokenizer")
     encoder = Encoder.load(tokenizer, say=context.report.say)
-    shared = {"tokenizer": str(tokenizer), "digest": storage.file_digest(tokenizer / TOKENIZER_NAME)}
+    shared: dict[str, Any] = {"tokenizer": str(tokenizer), "digest": storage.file_digest(tokenizer / TOKENIZER_NAME)}
     config: PackConfig = context.config or PackConfig()
     fim.opened(config, context.seed, encoder)
     shared |= {"fim": [config.fim, config.fim_spm, context.seed], **_taken_down(context)}
@@ -121,7 +121,7 @@ def join(context: stage.Context, mapped: list[dict[str, Any]], dtype: np.dtype) 
     channels: dict[str, dict[str, Any]] = {}
     for result in mapped:
         for name, piece in result["channels"].items():
-            empty = dict.fromkeys(COUNTS, 0) | {"prefix": [], "sources": {}}
+            empty: dict[str, Any] = dict.fromkeys(COUNTS, 0) | {"prefix": [], "sources": {}}
             found = channels.setdefault(name, piece | empty)
             for source, tokens in piece["sources"].items():
                 found["sources"][source] = found["sources"].get(source, 0) + tokens

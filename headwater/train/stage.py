@@ -36,7 +36,7 @@ from headwater.train.saving import Saver
 if TYPE_CHECKING:
     from headwater.pipeline.stage import Context
 
-SCHEDULE = "schedule.jsonl"
+SCHEDULE, PACK = "schedule.jsonl", "pack.json"
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -44,6 +44,7 @@ def run(context: Context) -> dict[str, Any]:
     folder = context.run_folder or context.folder
     config: TrainConfig = context.config
     tokenizer = (context.input("tokenizer") / TOKENIZER).read_bytes()
+    check_tokenizer(context.input("pack") / PACK, context.input("tokenizer") / TOKENIZER)
     model = resolve(context.recipe.model, vocab_size(tokenizer), config.sequence_length)
     mix_rows = segments.of_mix(context.input("mix") / SCHEDULE)
     plan = _plan(config, model, mix_rows, context)
@@ -66,6 +67,20 @@ def run(context: Context) -> dict[str, Any]:
         saver = Saver(folder / CHECKPOINTS, model, tokenizer, now, start.rows, mix_rows, came_from)
         train(session, saver.save, context.report, stop)
     return _figures(model, session.step, session.plan, session.last_row)
+
+
+def check_tokenizer(pack: Path, tokenizer: Path) -> None:
+    """The tokens were made by this tokenizer. Raises HeadwaterError data, or damaged_file where pack.json is none."""
+    told = storage.read_json(pack) if pack.is_file() else {}
+    if not isinstance(told, dict):
+        raise HeadwaterError("damaged_file", "not what pack writes", where=str(pack))
+    if told and told.get("tokenizer") != storage.file_digest(tokenizer):
+        raise HeadwaterError(
+            "data",
+            "is not the tokenizer that the corpus was packed with: its ids stand for other text",
+            where=str(tokenizer),
+            mend=f"bring the one back that {pack} names by its digest, or pack the corpus again",
+        )
 
 
 def vocab_size(tokenizer_json: bytes) -> int:

@@ -1,4 +1,4 @@
-"""Middles moved to the end: the text comes back whole, the draw is fair and repeatable, the table says what was done."""
+"""Middles moved to the end: the text comes back whole, the draw is fair and repeatable, the table tells of it."""
 
 from __future__ import annotations
 
