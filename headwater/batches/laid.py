@@ -111,6 +111,12 @@ def write(
     return summary
 
 
+def remove(folder: Path) -> None:
+    """Remove what `write` wrote: the rows of tokens that are about to be others."""
+    for path in (folder / NAME, *folder.glob(f"*{ROWS_SUFFIX}"), *folder.glob(f"*{RUNS_SUFFIX}")):
+        path.unlink(missing_ok=True)
+
+
 def compared(pack: Path, names: Iterable[str], length: int) -> dict[str, dict[str, dict[str, Any]]]:
     """What each strategy costs each channel of a pack folder, as Waste.as_json."""
     lengths = {name: IndexedTokens(pack / name).lengths for name in sorted(names)}

@@ -47,7 +47,6 @@ def pack(
     value = {**summary, "rejected": dict(sorted(problems.items())), "output": str(output / PACK_NAME)}
     rows = [[name, str(c["documents"]), str(c["tokens"])] for name, c in summary["channels"].items()]
     text = table(rows, ["channel", "documents", "tokens"])
-    (output / laid.NAME).unlink(missing_ok=True)  # rows laid over tokens that were packed here before
     if length:
         value |= {"sequence_length": length, "strategies": laid.compared(output, summary["channels"], length)}
         value["packing"] = laid.write(output, output, config.packing, length, encoder.eod_id, summary["channels"])
@@ -82,6 +81,7 @@ def _length(text: str, packing: str) -> int:
 
 def _packed(batches: Iterable[Any], output: Path, encoder: Any, tokenizer: Path, moving: Any) -> dict[str, Any]:
     """Encode, shard by shard, and join; what pack.json says."""
+    from headwater.batches import laid
     from headwater.pack import build, pieces
     from headwater.pipeline import phases
     from headwater.pipeline.engine.local import LocalEngine
@@ -99,6 +99,7 @@ def _packed(batches: Iterable[Any], output: Path, encoder: Any, tokenizer: Path,
             for number, shard in enumerate(shards(batches)):
                 mapped.append(pieces.write(output, f"{number:05d}", shard, encoder, moving))
                 bar.advance(sum(batch.num_rows for batch in shard))
+        laid.remove(output)
         return build.finish(context, mapped, encoder, tokenizer)
     finally:
         for leftover in work:
