@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import importlib.util
 import json
 import multiprocessing
 import sys
@@ -191,6 +192,9 @@ def main() -> int:
     given = parser.parse_args()
     if missing := [name for name in PARTS if not (given.data / name).exists()]:
         print(f"skipped: needs {', '.join(missing)} in --data DIR")
+        return 0
+    if importlib.util.find_spec("megatron") is None:
+        print("skipped: needs megatron-core (pip install megatron-core)")
         return 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -10,6 +10,8 @@ import pytest
 from headwater.batches.indexed import IndexedTokens
 from tests.pack.made import packed
 
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # its import takes ten seconds
+
 
 @pytest.fixture(scope="module")
 def megatron():
@@ -20,7 +22,6 @@ def megatron():
         )
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_megatron_reads_every_document(megatron, tmp_path):
     _, figures = packed(tmp_path)
     for channel in figures["tokens"]:
@@ -33,7 +34,6 @@ def test_megatron_reads_every_document(megatron, tmp_path):
             assert np.array_equal(theirs[place], ours.sequence(place))
 
 
-@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("wide", [False, True])
 def test_we_read_what_its_builder_writes(megatron, tmp_path, wide):
     prefix = str(tmp_path / "theirs")
