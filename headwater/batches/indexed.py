@@ -59,7 +59,7 @@ class IndexedTokens:
         if size not in (expected, expected + num_sequences):  # the latter with Megatron's optional modes
             raise _damaged(self.idx_path, f"has {size} bytes where {num_sequences} sequences need {expected}")
         self.dtype, self.num_sequences = TOKEN_TYPES[code], num_sequences
-        raw = np.memmap(self.idx_path, mode="r")
+        raw = np.asarray(np.memmap(self.idx_path, mode="r"))  # a plain array: a map is slow to take one item of
         at = HEADER.size
         self.lengths = raw[at : at + 4 * num_sequences].view("<i4")
         at += 4 * num_sequences
@@ -74,7 +74,7 @@ class IndexedTokens:
             raise _damaged(self.bin_path, f"has {size} bytes where its index counts {end}")
         self.num_tokens = size // self.dtype.itemsize
         empty = np.empty(0, dtype=self.dtype)
-        self.tokens: np.ndarray = np.memmap(self.bin_path, dtype=self.dtype, mode="r") if size else empty
+        self.tokens: np.ndarray = np.asarray(np.memmap(self.bin_path, dtype=self.dtype, mode="r")) if size else empty
 
     def check(self) -> None:
         """Compare every sequence's bounds with its neighbours'. Raises HeadwaterError damaged_file."""

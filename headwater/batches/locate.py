@@ -11,15 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from headwater.batches.laid import CUT, Packing, reads
 from headwater.batches.permute import invert
 from headwater.batches.schedule import Schedule, Segment, epoch_keys
 
 
 @dataclass(frozen=True, kw_only=True)
 class TokenRange:
-    """Row `row` of a batch reads tokens [start, start + num_tokens) of a channel's `.bin`."""
+    """Row `row` of a batch reads tokens [start, start + num_tokens) of a channel's `.bin`, from its place `at` on."""
 
     row: int
+    at: int
     channel: str
     epoch: int
     window: int
@@ -27,23 +29,32 @@ class TokenRange:
     num_tokens: int
 
 
-def ranges(schedule: Schedule, step: int) -> list[TokenRange]:
-    """What each row of a step reads, the last target token included."""
+def ranges(schedule: Schedule, step: int, packing: Packing = CUT) -> list[TokenRange]:
+    """What each row of a step reads, the last target token included; several ranges a row where runs are laid."""
     channel_B, epoch_B, window_B = schedule.windows(step)
-    length = schedule.sequence_length
-    return [
-        TokenRange(
-            row=row,
-            channel=schedule.channels[channel],
-            epoch=epoch,
-            window=window,
-            start=window * length,
-            num_tokens=length + 1,
-        )
-        for row, (channel, epoch, window) in enumerate(
-            zip(channel_B.tolist(), epoch_B.tolist(), window_B.tolist(), strict=True)
-        )
-    ]
+    found = []
+    for row, (channel, epoch, window) in enumerate(
+        zip(channel_B.tolist(), epoch_B.tolist(), window_B.tolist(), strict=True)
+    ):
+        name = schedule.channels[channel]
+        for at, start, num_tokens in _reads(packing, name, window, schedule.sequence_length):
+            place = {"row": row, "at": at, "start": start, "num_tokens": num_tokens}
+            found.append(TokenRange(channel=name, epoch=epoch, window=window, **place))
+    return found
+
+
+def _reads(packing: Packing, channel: str, window: int, length: int) -> list[tuple[int, int, int]]:
+    """(place in the row, first token, tokens) of what a row reads."""
+    if packing.strategy != "best_fit":
+        return [(0, window * length, length + 1)]
+    found: list[tuple[int, int, int]] = []
+    end = 1
+    runs_N3 = packing.laid[channel].runs(window)
+    for start, num_tokens in reads(runs_N3):
+        at = 0 if not found and runs_N3[0, 2] else end
+        found.append((at, start, num_tokens))
+        end = at + num_tokens
+    return found
 
 
 def windows_over(start: int, num_tokens: int, num_windows: int, sequence_length: int) -> np.ndarray:
@@ -55,12 +66,17 @@ def windows_over(start: int, num_tokens: int, num_windows: int, sequence_length:
     return np.arange(first, last + 1, dtype=np.int64)
 
 
-def steps(schedule: Schedule, channel: str, start: int, num_tokens: int = 1) -> list[tuple[int, int]]:
+def steps(
+    schedule: Schedule, channel: str, start: int, num_tokens: int = 1, packing: Packing = CUT
+) -> list[tuple[int, int]]:
     """Every (step, row) that reads a token of [start, start + num_tokens) of a channel, in order."""
     found: set[tuple[int, int]] = set()
     for index, segment in enumerate(schedule.segments):
         if segment.counts.get(channel):
-            windows = windows_over(start, num_tokens, segment.windows[channel], segment.sequence_length)
+            if packing.strategy == "best_fit":
+                windows = packing.laid[channel].over(start, num_tokens)
+            else:
+                windows = windows_over(start, num_tokens, segment.windows[channel], segment.sequence_length)
             found |= _in_segment(schedule, index, channel, windows)
     return sorted(found)
 

@@ -32,5 +32,6 @@ class Mask:
             end = found.start + found.num_tokens
             first, last = np.searchsorted(ends, found.start, side="right"), np.searchsorted(starts, end, side="left")
             for a, b in zip(starts[first:last].tolist(), ends[first:last].tolist(), strict=True):
-                scored_BT1[found.row, max(a, found.start) - found.start : min(b, end) - found.start] = False
+                shift = found.at - found.start
+                scored_BT1[found.row, max(a, found.start) + shift : min(b, end) + shift] = False
         return np.where(scored_BT1, tokens_BT1, self._eod), scored_BT1

@@ -30,6 +30,8 @@ def stages(recipe: Recipe, limit: int | None = None, run_folder: Path | None = N
     spans = cleaning.spans(recipe.curate, texts)
     if spans:
         texts = "spans"
+    rows = _rows(recipe)
+    laid = [stage.name for stage in rows]
     return [
         *captures,
         sources.acquire(recipe, [stage.name for stage in captures], limit),
@@ -57,24 +59,42 @@ def stages(recipe: Recipe, limit: int | None = None, run_folder: Path | None = N
         ),
         Stage(
             name="pack",
-            version=1,
+            version=2,
             function="headwater.pack.build:run",
-            fields=fields.of_pack(run_folder),
+            config=recipe.pack,
+            fields=fields.of_pack(recipe, run_folder),
             inputs=(texts, "split", "tokenizer"),
         ),
+        *rows,
         Stage(
             name="mix",
             version=1,
             function="headwater.mix.stage:run",
             config=recipe.mixture,
             fields=fields.of_mixture(recipe, limit),
-            inputs=("pack",),
+            inputs=("pack", *laid),
         ),
-        *_model_stages(recipe, texts, [stage.name for stage in (*columns, *spans)]),
+        *_model_stages(recipe, texts, laid, [stage.name for stage in (*columns, *spans)]),
     ]
 
 
-def _model_stages(recipe: Recipe, texts: str, cleaning: list[str]) -> list[Stage]:
+def _rows(recipe: Recipe) -> list[Stage]:
+    """The stage that lays documents into rows, where they are not just cut."""
+    if recipe.pack.packing == "cut":
+        return []
+    return [
+        Stage(
+            name="rows",
+            version=1,
+            function="headwater.mix.rows:run",
+            config=recipe.pack,
+            fields={"packing": recipe.pack.packing, "sequence_length": recipe.train.sequence_length},
+            inputs=("pack",),
+        )
+    ]
+
+
+def _model_stages(recipe: Recipe, texts: str, laid: list[str], cleaning: list[str]) -> list[Stage]:
     """The stages that live in the run folder. `cleaning`: the stages whose figures the report shows."""
     learn = {
         "model": as_fields(recipe.model),
@@ -89,7 +109,7 @@ def _model_stages(recipe: Recipe, texts: str, cleaning: list[str]) -> list[Stage
             function="headwater.train.stage:run",
             config=recipe.train,
             fields=learn,
-            inputs=("tokenizer", "pack", "mix"),
+            inputs=("tokenizer", "pack", *laid, "mix"),
             place="run",
         ),
         Stage(

@@ -63,8 +63,8 @@ def of_tokenizer(recipe: Recipe) -> dict[str, Any]:
     return {"tokenizer": asked, "seed": recipe.seed}
 
 
-def of_pack(run_folder: Path | None) -> dict[str, Any]:
-    """What the workspace's takedown list means for a run's corpus.
+def of_pack(recipe: Recipe, run_folder: Path | None) -> dict[str, Any]:
+    """What can change the packed tokens: middles that are moved, and the workspace's takedown list.
 
     A run that has trained keeps to the entries it was packed with, or its batches would be others: its training
     leaves out what came after (`batches.takedown`).
@@ -74,14 +74,15 @@ def of_pack(run_folder: Path | None) -> dict[str, Any]:
     from headwater.model.checkpoint import CHECKPOINTS, folders
     from headwater.pipeline import manifest
 
+    moved = {"fim": recipe.pack.fim, "fim_spm": recipe.pack.fim_spm, "seed": recipe.seed} if recipe.pack.fim else {}
     if run_folder is None:
-        return {}
+        return moved
     num = None
     if folders(run_folder / CHECKPOINTS):
         before = manifest.read(run_folder / "pack")  # gone where a person removed a damaged one
         num = before.fields.get("takedown", {}).get("entries", 0) if before else packed_with(run_folder)
     found = takedown.fingerprint(run_folder.parent.parent / takedown.NAME, num)
-    return {"takedown": found} if found else {}
+    return moved | ({"takedown": found} if found else {})
 
 
 def of_mixture(recipe: Recipe, limit: int | None) -> dict[str, Any]:

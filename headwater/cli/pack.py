@@ -21,41 +21,99 @@ def pack(
     inputs: list[str] = typer.Argument(..., metavar="IN...", help="files, folders, globs or URLs of documents"),
     tokenizer: Path = typer.Option(..., "--tokenizer", help="a folder with tokenizer.json"),
     output: Path = typer.Option(..., "-o", "--output", help="the folder to write"),
+    packing: str = typer.Option("cut", "--packing", help="how rows are laid: cut, masked or best_fit"),
+    sequence_length: str = typer.Option(
+        "", "--sequence-length", help="tokens a row (2048): says what each packing wastes, and lays rows by --packing"
+    ),
+    fim: float = typer.Option(0.0, "--fim", help="share of code documents whose middle is moved to their end"),
+    fim_spm: float = typer.Option(0.5, "--fim-spm", help="share of those that begin with the suffix"),
+    seed: int = typer.Option(7, "--seed", help="which documents --fim moves, and where it cuts them"),
 ) -> Outcome:
     """Encode documents into Megatron's format, one stream a channel, with the place of every document.
 
-    Example: headwater pack kept/*.parquet --tokenizer tok -o packed
+    Example: headwater pack kept/*.parquet --tokenizer tok -o packed --packing best_fit --sequence-length 2048
     """
+    from headwater.batches import laid
     from headwater.document import takedown
-    from headwater.pack import build
+    from headwater.pack import fim as middles
     from headwater.pack.config import PACK_NAME
+    from headwater.tokenizer.encode import Encoder
+
+    config = _configured({"packing": packing, "fim": fim, "fim_spm": fim_spm})
+    length = _length(sequence_length, packing)
+    encoder = Encoder.load(tokenizer, say=reporter().say)
+    moving = middles.opened(config, seed, encoder)
+    problems: Counter[str] = Counter()
+    summary = _packed(takedown.left(labelled(inputs, problems), problems), output, encoder, tokenizer, moving)
+    value = {**summary, "rejected": dict(sorted(problems.items())), "output": str(output / PACK_NAME)}
+    rows = [[name, str(c["documents"]), str(c["tokens"])] for name, c in summary["channels"].items()]
+    text = table(rows, ["channel", "documents", "tokens"])
+    if length:
+        value |= {"sequence_length": length, "strategies": laid.compared(output, summary["channels"], length)}
+        value["packing"] = laid.write(output, output, config.packing, length, encoder.eod_id, summary["channels"])
+        text = f"{text}\n\n{_strategies(value['strategies'])}"
+    return Outcome(value=value, text=text)
+
+
+def _configured(given: dict[str, Any]) -> Any:
+    """A PackConfig from the command line, checked. Raises HeadwaterError arguments."""
+    from headwater.batches.packing import STRATEGIES
+    from headwater.pack.config import PackConfig
+    from headwater.recipe import bounds
+
+    if given["packing"] not in STRATEGIES:
+        raise HeadwaterError("arguments", f"--packing {given['packing']}: one of {', '.join(STRATEGIES)}")
+    config = PackConfig(**given)
+    if problems := bounds.problems(config):
+        raise HeadwaterError("arguments", "; ".join(f"--{path.replace('_', '-')} {text}" for path, text in problems))
+    return config
+
+
+def _length(text: str, packing: str) -> int:
+    """Tokens a row; 0 where none is asked for. Raises HeadwaterError arguments."""
+    from headwater.cli.tokenizer import whole
+
+    if text:
+        return whole(text, "--sequence-length")
+    if packing != "cut":
+        raise HeadwaterError("arguments", f"--packing {packing} needs --sequence-length, the tokens of a row")
+    return 0
+
+
+def _packed(batches: Iterable[Any], output: Path, encoder: Any, tokenizer: Path, moving: Any) -> dict[str, Any]:
+    """Encode, shard by shard, and join; what pack.json says."""
+    from headwater.batches import laid
+    from headwater.pack import build, pieces
     from headwater.pipeline import phases
     from headwater.pipeline.engine.local import LocalEngine
     from headwater.pipeline.stage import Context, Stage
-    from headwater.tokenizer.encode import Encoder
 
-    encoder = Encoder.load(tokenizer)
-    problems: Counter[str] = Counter()
-    report = reporter()
     work = [output / phases.WORK, output / phases.MARKERS]
     for leftover in work:
         shutil.rmtree(leftover, ignore_errors=True)
-    mapped = []
-    with report.bar("pack encodes", 0, "documents") as bar:
-        for number, shard in enumerate(shards(takedown.left(labelled(inputs, problems), problems))):
-            mapped.append(build.write_pieces(output, f"{number:05d}", shard, encoder))
-            bar.advance(sum(batch.num_rows for batch in shard))
     stage = Stage(name="pack", version=1, function="headwater.pack.build:run")
-    engine = LocalEngine(1)
-    context = Context(stage=stage, folder=output, inputs={}, seed=0, engine=engine, report=report)
+    report = reporter()
+    context = Context(stage=stage, folder=output, inputs={}, seed=0, engine=LocalEngine(1), report=report)
+    mapped = []
     try:
-        summary = build.finish(context, mapped, encoder, tokenizer)
+        with report.bar("pack encodes", 0, "documents") as bar:
+            for number, shard in enumerate(shards(batches)):
+                mapped.append(pieces.write(output, f"{number:05d}", shard, encoder, moving))
+                bar.advance(sum(batch.num_rows for batch in shard))
+        laid.remove(output)
+        return build.finish(context, mapped, encoder, tokenizer)
     finally:
         for leftover in work:
             shutil.rmtree(leftover, ignore_errors=True)
-    value = {**summary, "rejected": dict(sorted(problems.items())), "output": str(output / PACK_NAME)}
-    rows = [[name, str(c["documents"]), str(c["tokens"])] for name, c in summary["channels"].items()]
-    return Outcome(value=value, text=table(rows, ["channel", "documents", "tokens"]))
+
+
+def _strategies(strategies: dict[str, dict[str, dict[str, Any]]]) -> str:
+    rows = [
+        [channel, name, *(str(of[key]) for key in ("rows", "padding", "unscored", "wasted", "documents_cut"))]
+        for channel, by_name in strategies.items()
+        for name, of in by_name.items()
+    ]
+    return table(rows, ["channel", "packing", "rows", "padding", "unscored", "wasted", "documents cut"])
 
 
 def labelled(inputs: Iterable[str], problems: Counter[str]) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from headwater import storage
+from headwater.batches import laid
 from headwater.batches.schedule import NAME as SCHEDULE_NAME
 from headwater.batches.schedule import SCHEMA, Schedule, Segment
 from headwater.errors import HeadwaterError
@@ -31,7 +32,8 @@ def run(context: stage.Context) -> dict[str, Any]:
     config: MixtureConfig = context.config
     train = context.recipe.train
     length = train.sequence_length
-    channels = sources(context.input("pack") / PACK_NAME, length)
+    packing = laid.read(context.inputs.get("rows"))
+    channels = sources(context.input("pack") / PACK_NAME, length, packing)
     batch, steps = batching(train.tokens, train.batch_tokens, length)
     mixture = solve(channels, config, float(steps * batch * length))
     for note in mixture.notes:
@@ -41,7 +43,13 @@ def run(context: stage.Context) -> dict[str, Any]:
     segment = segment_of(mixture, channels, config, context.seed, (steps, batch, length))
     drawn = Schedule([segment]).drawn_before(steps + 1)
     summary = describe(mixture, channels, config, {name: n * length for name, n in drawn.items()})
-    summary |= {"steps": steps, "sequences": batch, "sequence_length": length, "block": segment.block}
+    summary |= {
+        "packing": packing.strategy,
+        "steps": steps,
+        "sequences": batch,
+        "sequence_length": length,
+        "block": segment.block,
+    }
     storage.write_text(context.folder / SCHEDULE_NAME, json.dumps(segment.row(), sort_keys=True) + "\n")
     storage.write_json(context.folder / MIXTURE_NAME, summary)
     return {"tokens": summary["tokens"], "steps": steps, "feasible": mixture.feasible, "achieved": summary["achieved"]}
@@ -84,8 +92,8 @@ def batching(tokens: int, batch_tokens: int, sequence_length: int) -> tuple[int,
     return batch, max(1, -(-int(tokens) // (batch * sequence_length)))
 
 
-def sources(pack: Path, sequence_length: int) -> list[Channel]:
-    """The packed channels, each with the tokens its whole windows give an epoch.
+def sources(pack: Path, sequence_length: int, packing: laid.Packing = laid.CUT) -> list[Channel]:
+    """The packed channels, each with the tokens its rows (whole windows, where they are cut) give an epoch.
 
     Raises HeadwaterError damaged_file, or empty_corpus when no channel fills one window.
     """
@@ -95,7 +103,7 @@ def sources(pack: Path, sequence_length: int) -> list[Channel]:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise HeadwaterError("damaged_file", f"not what pack writes: {error}", where=str(pack)) from error
     channels = [
-        labelled(name, max(0, tokens - 1) // sequence_length * sequence_length, labels)
+        labelled(name, packing.rows(name, tokens, sequence_length) * sequence_length, labels)
         for name, (tokens, labels) in found.items()
     ]
     if not any(channel.available for channel in channels):

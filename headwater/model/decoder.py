@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from headwater.errors import HeadwaterError
-from headwater.model.attention import Attention
+from headwater.model.attention import Attention, documents_apart
 from headwater.model.config import ModelConfig
 from headwater.model.rope import Rope
 
@@ -53,8 +53,8 @@ class Block(nn.Module):
         self.post_attention_layernorm = RMSNorm(config.hidden_size, config.norm_eps)
         self.mlp = FeedForward(config)
 
-    def forward(self, x_BTD: Tensor, cos_BTR: Tensor, sin_BTR: Tensor) -> Tensor:
-        x_BTD = x_BTD + self.self_attn(self.input_layernorm(x_BTD), cos_BTR, sin_BTR)
+    def forward(self, x_BTD: Tensor, cos_BTR: Tensor, sin_BTR: Tensor, seen_B1TT: Tensor | None = None) -> Tensor:
+        x_BTD = x_BTD + self.self_attn(self.input_layernorm(x_BTD), cos_BTR, sin_BTR, seen_B1TT)
         return x_BTD + self.mlp(self.post_attention_layernorm(x_BTD))
 
 
@@ -68,13 +68,18 @@ class Body(nn.Module):
         self.norm = RMSNorm(config.hidden_size, config.norm_eps)
         self.rope = Rope(config.head_size, config.rope_theta, config.max_positions)
 
-    def forward(self, tokens_BT: Tensor, positions_BT: Tensor | None = None) -> Tensor:
-        if positions_BT is None:
+    def forward(
+        self, tokens_BT: Tensor, positions_BT: Tensor | None = None, segment_BT: Tensor | None = None
+    ) -> Tensor:
+        seen_B1TT = None
+        if segment_BT is not None:
+            positions_BT, seen_B1TT = documents_apart(segment_BT)
+        elif positions_BT is None:
             positions_BT = torch.arange(tokens_BT.shape[1], device=tokens_BT.device).unsqueeze(0)
         cos_BTR, sin_BTR = self.rope(positions_BT)
         x_BTD = self.embed_tokens(tokens_BT)
         for layer in self.layers:
-            x_BTD = layer(x_BTD, cos_BTR, sin_BTR)
+            x_BTD = layer(x_BTD, cos_BTR, sin_BTR, seen_B1TT)
         return self.norm(x_BTD)
 
 
@@ -91,10 +96,11 @@ class Decoder(nn.Module):
     def head_weight_VD(self) -> Tensor:
         return self.model.embed_tokens.weight if self.lm_head is None else self.lm_head.weight
 
-    def hidden(self, tokens_BT: Tensor, positions_BT: Tensor | None = None) -> Tensor:
+    def hidden(self, tokens_BT: Tensor, positions_BT: Tensor | None = None, segment_BT: Tensor | None = None) -> Tensor:
         """The normed last hidden states (B, T, D).
 
-        `positions_BT` default to 0, 1, …; attention is causal over the tokens given.
+        `positions_BT` default to 0, 1, …; attention is causal over the tokens given. With `segment_BT`, the document
+        of each token, positions restart and attention stays within a document.
         Raises HeadwaterError arguments when the context is longer than the model's.
         """
         if tokens_BT.shape[1] > self.config.max_positions:
@@ -102,7 +108,7 @@ class Decoder(nn.Module):
                 "arguments",
                 f"{tokens_BT.shape[1]} tokens are more than the model's context of {self.config.max_positions}",
             )
-        return self.model(tokens_BT, positions_BT)
+        return self.model(tokens_BT, positions_BT, segment_BT)
 
     def forward(self, tokens_BT: Tensor, positions_BT: Tensor | None = None) -> Tensor:
         return F.linear(self.hidden(tokens_BT, positions_BT), self.head_weight_VD)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headwater import storage
+from headwater.batches import laid
 from headwater.batches import schedule as schedules
 from headwater.batches.schedule import Schedule
 from headwater.errors import HeadwaterError
@@ -97,15 +98,22 @@ class Run:
         return self.schedule.channels
 
     @cached_property
+    def packing(self) -> laid.Packing:
+        """How documents lie in the rows of a batch, as the mixture was made for it."""
+        told = storage.read_json(self.part("mix") / "mixture.json")
+        cut = not isinstance(told, dict) or told.get("packing", "cut") == "cut"
+        return laid.CUT if cut else laid.read(self.part("rows"))
+
+    @cached_property
     def tracer(self) -> Tracer:
-        return Tracer(self.part("pack"), self.schedule)
+        return Tracer(self.part("pack"), self.schedule, self.packing)
 
     @cached_property
     def reader(self) -> BatchReader:
         from headwater.batches.reader import BatchReader
 
         own = self.folder / schedules.NAME
-        return BatchReader(self.part("pack"), own if own.is_file() else self.part("mix") / schedules.NAME)
+        return BatchReader(self.part("pack"), own if own.is_file() else self.part("mix") / schedules.NAME, self.packing)
 
     def batch(self, step: int) -> Batch:
         """The tokens step `step` trains on. Raises HeadwaterError arguments outside the run."""

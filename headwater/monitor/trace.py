@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from headwater.batches import locate
+from headwater.batches.laid import CUT, Packing
 from headwater.batches.ranges import Ranges, covers
 from headwater.batches.schedule import Schedule
 from headwater.monitor.documents import DOCS_SUFFIX, DocumentTable
@@ -20,8 +21,8 @@ from headwater.monitor.documents import DOCS_SUFFIX, DocumentTable
 class Tracer:
     """Traces over one pack folder and one schedule; document tables are opened as they are needed."""
 
-    def __init__(self, pack: Path, schedule: Schedule) -> None:
-        self.pack, self.schedule = pack, schedule
+    def __init__(self, pack: Path, schedule: Schedule, packing: Packing = CUT) -> None:
+        self.pack, self.schedule, self.packing = pack, schedule, packing
         self._tables: dict[str, DocumentTable] = {}
 
     def table(self, channel: str) -> DocumentTable:
@@ -32,12 +33,15 @@ class Tracer:
     def documents(self, step: int) -> list[dict[str, Any]]:
         """The parts of documents in a step's batch, by row and offset in the row.
 
-        A row holds the sequence and its last target: `tokens` add up to sequence_length + 1 a row.
+        A row holds the sequence and its last target: `tokens` add up to sequence_length + 1 a row,
+        less what is padding or only a lead-in.
         `document_offset` is where in the document's tokens the part begins; the end-of-document token is its last.
         A part that was taken down and left out of the step is `masked`.
         """
         masked = self.schedule.segments[self.schedule.segment_at(step)].masked
-        return [part for found in locate.ranges(self.schedule, step) for part in self._parts(found, masked)]
+        return [
+            part for found in locate.ranges(self.schedule, step, self.packing) for part in self._parts(found, masked)
+        ]
 
     def _parts(self, found: locate.TokenRange, masked: dict[str, Ranges]) -> Iterator[dict[str, Any]]:
         table = self.table(found.channel)
@@ -50,7 +54,7 @@ class Tracer:
                 "url": told.pop("url"),
                 "channel": found.channel,
                 "row": found.row,
-                "offset": begin - found.start,
+                "offset": found.at + begin - found.start,
                 "tokens": min(first + length, end) - begin,
                 "document_offset": begin - first,
                 "epoch": found.epoch,
@@ -86,7 +90,7 @@ class Tracer:
         found: set[int] = set()
         for place in places:
             where = (place["channel"], place["token_offset"], place["length"])
-            steps = {step for step, _row in locate.steps(self.schedule, *where)}
+            steps = {step for step, _row in locate.steps(self.schedule, *where, packing=self.packing)}
             for segment in self.schedule.segments:
                 if covers(segment.masked, *where):
                     steps -= set(range(segment.first_step, segment.last_step + 1))

@@ -10,9 +10,9 @@ The order of the work never shows: the same documents give the same bytes.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,26 +22,23 @@ import pyarrow as pa
 from headwater import document, storage
 from headwater.document import lookup, takedown
 from headwater.errors import HeadwaterError
-from headwater.pack import indexed
-from headwater.pack.config import BIN_SUFFIX, DOCS_SUFFIX, IDX_SUFFIX, PACK_NAME, PACK_SCHEMA, ROW_GROUP_DOCUMENTS
+from headwater.pack import fim, indexed, pieces
+from headwater.pack.config import (
+    BIN_SUFFIX,
+    DOCS_SUFFIX,
+    IDX_SUFFIX,
+    PACK_NAME,
+    PACK_SCHEMA,
+    ROW_GROUP_DOCUMENTS,
+    PackConfig,
+)
 from headwater.pipeline import phases, selection, stage
 from headwater.tokenizer.encode import NAME as TOKENIZER_NAME
 from headwater.tokenizer.encode import Encoder
 
-DOCS_SCHEMA = pa.schema(
-    [
-        ("document_id", pa.string()),
-        ("url", pa.string()),
-        ("token_offset", pa.int64()),
-        ("length", pa.int32()),  # tokens, the end-of-document token included
-        ("channel", pa.string()),
-        ("warc_file", pa.string()),
-        ("warc_offset", pa.int64()),
-    ]
-)
-PIECES = f"{phases.WORK}/pieces"
-_READ = ["id", "text", "url", "warc_file", "warc_offset", "lang", "kind", "domain"]
-_CHANNEL = re.compile(r"[a-z0-9_+.]+(-[a-z0-9_+.]+)*")
+MAX_SOURCES = 4096  # named a channel in pack.json; of more, the smallest are one
+OTHERS = ""
+COUNTS = ("documents", "tokens", "text_bytes", "fim_documents")
 
 
 def run(context: stage.Context) -> dict[str, Any]:
@@ -51,9 +48,14 @@ def run(context: stage.Context) -> dict[str, Any]:
         documents = context.documents() / shard.name
         tasks.append({"key": shard.stem, "documents": str(documents), "split": str(shard), "weight": shard_rows(shard)})
     tokenizer = context.input("tokenizer")
-    tasks = [task | {"tokenizer": str(tokenizer), **_taken_down(context)} for task in tasks]
+    encoder = Encoder.load(tokenizer, say=context.report.say)
+    shared: dict[str, Any] = {"tokenizer": str(tokenizer), "digest": storage.file_digest(tokenizer / TOKENIZER_NAME)}
+    config: PackConfig = context.config or PackConfig()
+    fim.opened(config, context.seed, encoder)
+    shared |= {"fim": [config.fim, config.fim_spm, context.seed], **_taken_down(context)}
+    tasks = [task | shared for task in tasks]
     mapped = phases.run(context, "encode", tasks, "headwater.pack.build:encode_shard", "documents")
-    summary = finish(context, mapped, Encoder.load(tokenizer), tokenizer)
+    summary = finish(context, mapped, encoder, tokenizer)
     num = sum(channel["documents"] for channel in summary["channels"].values())
     taken = sum(result["taken_down"] for result in mapped)
     rejected = {takedown.REASON: taken} if taken else {}
@@ -94,60 +96,21 @@ def shard_rows(path: Path) -> int:
 
 def encode_shard(task: dict[str, Any]) -> dict[str, Any]:
     """Encode the training documents of one shard (a task of the map phase)."""
-    batches = selection.selected(Path(task["documents"]), Path(task["split"]), "train", _READ)
+    batches = selection.selected(Path(task["documents"]), Path(task["split"]), "train", pieces.READ)
     counts: Counter[str] = Counter()
     if "takedown" in task:
         batches = takedown.without(batches, takedown.read(Path(task["takedown"]), task["entries"]), counts)
-    written = write_pieces(Path(task["folder"]), task["key"], batches, Encoder.load(task["tokenizer"]))
+    encoder = _encoder(task["tokenizer"], task["digest"])
+    share, spm, seed = task["fim"]
+    moving = fim.opened(PackConfig(fim=share, fim_spm=spm), seed, encoder)
+    written = pieces.write(Path(task["folder"]), task["key"], batches, encoder, moving)
     return written | {"taken_down": counts[takedown.REASON]}
 
 
-def write_pieces(folder: Path, key: str, batches: Iterable[pa.RecordBatch], encoder: Encoder) -> dict[str, Any]:
-    """Write one shard's tokens and document table by channel; the task's result.
-
-    A shard is held in memory while it is encoded: it is bounded by the stage that wrote it.
-    """
-    dtype = indexed.token_type(encoder.vocab_size)
-    tokens: dict[str, list[np.ndarray]] = {}
-    rows: dict[str, list[dict[str, Any]]] = {}
-    labels: dict[str, dict[str, Any]] = {}
-    for batch in batches:
-        ids, offsets = encoder.encode_batch(batch.column("text"))
-        sizes = np.diff(offsets)
-        for place, row in enumerate(_facts(batch).to_pylist()):
-            name = row["channel"]
-            found = labels.setdefault(name, {k: row[k] for k in ("lang", "kind", "domain")} | {"text_bytes": 0})
-            found["text_bytes"] += row["text_bytes"]
-            tokens.setdefault(name, []).append(ids[offsets[place] : offsets[place + 1]].astype(dtype))
-            tokens[name].append(np.array([encoder.eod_id], dtype=dtype))
-            rows.setdefault(name, []).append(row | {"document_id": row["id"], "length": int(sizes[place]) + 1})
-    files, channels = [], {}
-    for name in sorted(tokens):
-        if not _CHANNEL.fullmatch(name) or len(name) > 200:
-            raise HeadwaterError("data", f"the channel name {name!r} cannot name a file", where=key)
-        prefix = f"{PIECES}/{key}/{name}"
-        joined = np.concatenate(tokens[name])
-        storage.write_bytes(folder / f"{prefix}{BIN_SUFFIX}", joined.tobytes())
-        document.write_parquet(folder / f"{prefix}{DOCS_SUFFIX}", [_docs(rows[name], 0)], DOCS_SCHEMA)
-        files += [f"{prefix}{BIN_SUFFIX}", f"{prefix}{DOCS_SUFFIX}"]
-        channels[name] = labels[name] | {"documents": len(rows[name]), "tokens": len(joined), "prefix": prefix}
-    return {"files": files, "channels": channels}
-
-
-def _facts(batch: pa.RecordBatch) -> pa.Table:
-    """The columns of a batch that outlive its text, and the text's size."""
-    import pyarrow.compute as pc
-
-    table = pa.table({name: batch.column(name) for name in (*_READ, "channel") if name != "text"})
-    return table.append_column("text_bytes", pc.binary_length(batch.column("text")))
-
-
-def _docs(rows: list[dict[str, Any]], first: int) -> pa.RecordBatch:
-    """The document table of one piece, offsets counted from `first`."""
-    ends = first + np.cumsum([row["length"] for row in rows], dtype=np.int64)
-    columns = {name: [row.get(name) for row in rows] for name in DOCS_SCHEMA.names}
-    columns["token_offset"] = [first, *ends[:-1].tolist()]
-    return pa.RecordBatch.from_pydict(columns, schema=DOCS_SCHEMA)
+@lru_cache(maxsize=1)
+def _encoder(folder: str, digest: str) -> Encoder:
+    """The tokenizer whose file has this digest: a worker opens it once for all its shards."""
+    return Encoder.load(folder)
 
 
 def join(context: stage.Context, mapped: list[dict[str, Any]], dtype: np.dtype) -> dict[str, dict[str, Any]]:
@@ -158,9 +121,12 @@ def join(context: stage.Context, mapped: list[dict[str, Any]], dtype: np.dtype) 
     channels: dict[str, dict[str, Any]] = {}
     for result in mapped:
         for name, piece in result["channels"].items():
-            found = channels.setdefault(name, piece | {"documents": 0, "tokens": 0, "text_bytes": 0, "prefix": []})
+            empty: dict[str, Any] = dict.fromkeys(COUNTS, 0) | {"prefix": [], "sources": {}}
+            found = channels.setdefault(name, piece | empty)
+            for source, tokens in piece["sources"].items():
+                found["sources"][source] = found["sources"].get(source, 0) + tokens
             found["prefix"] = [*found["prefix"], piece["prefix"]]
-            for count in ("documents", "tokens", "text_bytes"):
+            for count in COUNTS:
                 found[count] += piece[count]
     if not channels:
         raise HeadwaterError("empty_corpus", "no training document to pack", mend="see the curate stage's report.json")
@@ -176,7 +142,20 @@ def join(context: stage.Context, mapped: list[dict[str, Any]], dtype: np.dtype) 
         for name in order
     ]
     phases.run(context, "join", tasks, "headwater.pack.build:join_channel", "tokens")
-    return {name: {k: v for k, v in channels[name].items() if k != "prefix"} for name in order}
+    return {
+        name: {k: v for k, v in channels[name].items() if k != "prefix"}
+        | {"sources": largest(channels[name]["sources"])}
+        for name in order
+    }
+
+
+def largest(sources: dict[str, int]) -> dict[str, int]:
+    """The MAX_SOURCES sources with most tokens, and OTHERS for the rest; anyone's file may name any number."""
+    order = sorted(sources, key=lambda name: (-sources[name], name))
+    kept = {name: sources[name] for name in order[:MAX_SOURCES]}
+    if rest := sum(sources[name] for name in order[MAX_SOURCES:]):
+        kept[OTHERS] = kept.get(OTHERS, 0) + rest
+    return kept
 
 
 def join_channel(task: dict[str, Any]) -> dict[str, Any]:
@@ -209,4 +188,4 @@ def write_docs(path: Path, prefixes: list[Path]) -> None:
                 first = int(ends[-1])
                 yield batch.set_column(batch.schema.get_field_index("token_offset"), "token_offset", offsets)
 
-    document.write_parquet(path, moved(), DOCS_SCHEMA)
+    document.write_parquet(path, moved(), pieces.DOCS_SCHEMA)

@@ -21,6 +21,7 @@ SECTIONS: dict[str, str] = {
     "curate": "headwater.curate.config:CurateConfig",
     "split": "headwater.curate.config:SplitConfig",
     "tokenizer": "headwater.tokenizer.config:TokenizerConfig",
+    "pack": "headwater.pack.config:PackConfig",
     "mixture": "headwater.mix.config:MixtureConfig",
     "model": "headwater.model.config:ModelSection",
     "train": "headwater.train.config:TrainConfig",
@@ -52,6 +53,7 @@ class Recipe:
     curate: Any = field(default=None, metadata={"section": "curate", "help": "filters, dedup and decontamination"})
     split: Any = field(default=None, metadata={"section": "split", "help": "held-out documents"})
     tokenizer: Any = field(default=None, metadata={"section": "tokenizer", "help": "vocabulary"})
+    pack: Any = field(default=None, metadata={"section": "pack", "help": "documents to rows; fill-in-the-middle"})
     mixture: Any = field(default=None, metadata={"section": "mixture", "help": "shares of languages, kinds, domains"})
     model: Any = field(default=None, metadata={"section": "model", "help": "the decoder's sizes"})
     train: Any = field(default=None, metadata={"section": "train", "help": "tokens, batch, schedule, optimizer"})

@@ -96,6 +96,11 @@ class Encoder:
         """Tokens of one text (uint32)."""
         return self.encode_batch([text])[0]
 
+    def token_id(self, token: str) -> int | None:
+        """The id of a token by its own spelling, special ones included; None where there is no such token."""
+        found = self._tokenizer.token_to_id(token)
+        return None if found is None else int(found)
+
     def decode_bytes(self, ids: Any) -> bytes:
         """The bytes that tokens stand for; ids outside the vocabulary stand for none."""
         size = self.vocab_size

@@ -30,12 +30,16 @@ SETTINGS = (
 DATA = ("tokenizer", "pack")
 
 
-def identity(model: ModelConfig, train: TrainConfig, seed: int, contents: dict[str, str]) -> dict[str, Any]:
+def identity(
+    model: ModelConfig, train: TrainConfig, seed: int, contents: dict[str, str], packing: str = "cut"
+) -> dict[str, Any]:
+    """Fields by name. Cutting, which runs did before there was another packing, goes without saying."""
     found: dict[str, Any] = {f"model.{name}": value for name, value in asdict(model).items()}
     found |= {f"data.{name}": contents.get(name, "") for name in DATA}
     settings = asdict(train)
     found |= {f"train.{name}": settings[name] for name in SETTINGS}
     found["train.betas"] = list(train.betas)
+    found |= {"pack.packing": packing} if packing != "cut" else {}
     return found | {"train.batch_tokens": sequences_a_step(train) * train.sequence_length, "seed": seed}
 
 

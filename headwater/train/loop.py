@@ -81,7 +81,7 @@ def advance(session: Session) -> dict[str, Any]:
     started_s = time.monotonic()
     number, plan = session.step + 1, session.plan
     batch = session.batches.batch(number)
-    nats_B = step.accumulate(session.decoder, batch.tokens_BT1, session.machine, batch.scored_BT1)
+    nats_B = step.accumulate(session.decoder, batch.tokens_BT1, session.machine, batch.scored_BT1, batch.segment_BT)
     counts_B = step.scored_targets(batch.tokens_BT1, batch.scored_BT1)
     loss = float(nats_B.numpy().astype(np.float64).sum() / max(1, counts_B.sum()))
     norm = step.clip(session.decoder, session.config.clip_norm)
@@ -99,7 +99,7 @@ def advance(session: Session) -> dict[str, Any]:
         "lr": rate,
         "grad_norm": norm,
         "tokens_per_s": round(plan.step_tokens / max(time.monotonic() - started_s, 1e-9), 1),
-        "batch_digest": batch_digest(batch.tokens_BT1),
+        "batch_digest": batch_digest(batch.tokens_BT1, batch.scored_BT1, batch.segment_BT),
     }
     session.log.metric(number, **row)
     session.last_row = row
@@ -114,6 +114,10 @@ def _guarded(session: Session, number: int, loss: float, norm: float) -> None:
         raise
 
 
-def batch_digest(tokens_BT1: np.ndarray) -> str:
-    """A fingerprint of a batch's tokens, by which two runs compare what they were fed."""
-    return hashlib.sha256(np.ascontiguousarray(tokens_BT1, dtype="<i8").data).hexdigest()[:16]
+def batch_digest(tokens_BT1: np.ndarray, *masks: np.ndarray | None) -> str:
+    """A fingerprint of a batch's tokens and masks, by which two runs compare what they were fed."""
+    digest = hashlib.sha256(np.ascontiguousarray(tokens_BT1, dtype="<i8").data)
+    for mask in masks:
+        if mask is not None:
+            digest.update(np.ascontiguousarray(mask, dtype="<i4").data)
+    return digest.hexdigest()[:16]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from headwater import storage
+from headwater.batches import laid
 from headwater.batches.reader import BatchReader
 from headwater.errors import HeadwaterError
 from headwater.model import flops
@@ -35,7 +36,7 @@ from headwater.train.saving import Saver
 if TYPE_CHECKING:
     from headwater.pipeline.stage import Context
 
-SCHEDULE = "schedule.jsonl"
+SCHEDULE, PACK = "schedule.jsonl", "pack.json"
 
 
 def run(context: Context) -> dict[str, Any]:
@@ -43,12 +44,13 @@ def run(context: Context) -> dict[str, Any]:
     folder = context.run_folder or context.folder
     config: TrainConfig = context.config
     tokenizer = (context.input("tokenizer") / TOKENIZER).read_bytes()
+    check_tokenizer(context.input("pack") / PACK, context.input("tokenizer") / TOKENIZER)
     model = resolve(context.recipe.model, vocab_size(tokenizer), config.sequence_length)
     mix_rows = segments.of_mix(context.input("mix") / SCHEDULE)
     plan = _plan(config, model, mix_rows, context)
     segments.check_fits(mix_rows, plan, str(context.input("mix") / SCHEDULE))
     storage.sweep(storage.make_folder(folder / CHECKPOINTS))
-    now = identity(model, config, context.seed, context.input_digests)
+    now = identity(model, config, context.seed, context.input_digests, laid.read(context.inputs.get("rows")).strategy)
     start = resume.find(folder, plan, mix_rows, now, getattr(context.recipe, "fork", ""), context.report.say)
     if start.finished:
         context.report.say(f"train: {start.step * start.plan.step_tokens:,} tokens were trained before; nothing to do")
@@ -65,6 +67,20 @@ def run(context: Context) -> dict[str, Any]:
         saver = Saver(folder / CHECKPOINTS, model, tokenizer, now, start.rows, mix_rows, came_from)
         train(session, saver.save, context.report, stop)
     return _figures(model, session.step, session.plan, session.last_row)
+
+
+def check_tokenizer(pack: Path, tokenizer: Path) -> None:
+    """The tokens were made by this tokenizer. Raises HeadwaterError data, or damaged_file where pack.json is none."""
+    told = storage.read_json(pack) if pack.is_file() else {}
+    if not isinstance(told, dict):
+        raise HeadwaterError("damaged_file", "not what pack writes", where=str(pack))
+    if told and told.get("tokenizer") != storage.file_digest(tokenizer):
+        raise HeadwaterError(
+            "data",
+            "is not the tokenizer that the corpus was packed with: its ids stand for other text",
+            where=str(tokenizer),
+            mend=f"bring the one back that {pack} names by its digest, or pack the corpus again",
+        )
 
 
 def vocab_size(tokenizer_json: bytes) -> int:
@@ -131,7 +147,7 @@ def _session(
     kind = "start" if source is None else "fork" if start.fork else "resume"
     came_from = source.parent.parent.name + "/" + source.name if source is not None else ""
     log.event(start.step, kind, checkpoint=came_from, plan=start.plan.as_json(), machine=asdict(machine))
-    batches = BatchReader(context.input("pack"), folder / SCHEDULE)
+    batches = BatchReader(context.input("pack"), folder / SCHEDULE, laid.read(context.inputs.get("rows")))
     return Session(decoder, optimizers, batches, start.plan, config, machine, log, step=start.step)
 
 

@@ -4,13 +4,12 @@ In: a decoder, a batch of tokens and what the machine does. Out: gradients on th
 summed loss of every sequence. Every microbatch is divided by the token count of the whole step, so
 that the gradient does not depend on how the batch was cut.
 
-Shapes: B sequences, T tokens, M sequences of a microbatch, D model, N targets, C of them scored.
+Shapes: B sequences, T tokens, M sequences of a microbatch, D model, N targets.
 """
 
 from __future__ import annotations
 
 import functools
-from typing import Any
 
 import numpy as np
 import torch
@@ -47,36 +46,40 @@ def scored_targets(tokens_BT1: np.ndarray, scored_BT1: np.ndarray | None) -> np.
 
 
 def accumulate(
-    decoder: Decoder, tokens_BT1: np.ndarray, machine: Machine, scored_BT1: np.ndarray | None = None
+    decoder: Decoder,
+    tokens_BT1: np.ndarray,
+    machine: Machine,
+    scored_BT1: np.ndarray | None = None,
+    segment_BT: np.ndarray | None = None,
 ) -> Tensor:
     """Add the batch's gradient to the parameters; nats of each sequence, fp32 on the CPU (B,).
 
-    `scored_BT1`: which tokens count as targets; None where all do.
+    `scored_BT1`: which tokens count as targets; None where all do. `segment_BT`: the document of each input, where
+    attention stays within one.
     """
     sequences, length = tokens_BT1.shape[0], tokens_BT1.shape[1] - 1
     tokens = torch.from_numpy(tokens_BT1).to(machine.device)
     scale = 1.0 / max(1, int(scored_targets(tokens_BT1, scored_BT1).sum()))
-    scored = None if scored_BT1 is None else torch.from_numpy(scored_BT1).to(machine.device)
+    scale_BT = torch.full((sequences, length), scale, device=machine.device)
+    if scored_BT1 is not None:
+        scale_BT *= torch.from_numpy(scored_BT1[:, 1:]).to(machine.device)
+    segment = None if segment_BT is None else torch.from_numpy(segment_BT).to(machine.device)
     nats_of = []
     for start in range(0, sequences, machine.micro_batch):
-        micro_MT1 = tokens[start : start + machine.micro_batch]
+        part = slice(start, start + machine.micro_batch)
+        micro_MT1, scale_MT = tokens[part], scale_BT[part]
         with machine.autocast():
-            hidden_MTD = decoder.hidden(micro_MT1[:, :-1])
-        chosen: Any = slice(None)
-        if scored is not None:
-            chosen = scored[start : start + machine.micro_batch, 1:].flatten()
-        loss, nats_C = linear_cross_entropy(
-            hidden_MTD.flatten(0, 1)[chosen],
+            hidden_MTD = decoder.hidden(micro_MT1[:, :-1], segment_BT=None if segment is None else segment[part])
+        loss, nats_N = linear_cross_entropy(
+            hidden_MTD.flatten(0, 1),
             decoder.head_weight_VD,
-            micro_MT1[:, 1:].flatten()[chosen],
-            scale,
+            micro_MT1[:, 1:].flatten(),
+            scale_MT.flatten(),
             machine.dtype,
             chunk_terms(machine.compile),
         )
         loss.backward()
-        nats_N = nats_C.new_zeros(micro_MT1.shape[0] * length)
-        nats_N[chosen] = nats_C
-        nats_of.append(nats_N.view(-1, length).sum(dim=1))
+        nats_of.append(torch.where(scale_MT > 0, nats_N.view(-1, length), 0.0).sum(dim=1))
     return torch.cat(nats_of).cpu()
 
 

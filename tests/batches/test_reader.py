@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from headwater.batches import locate
-from headwater.batches.reader import BatchReader, num_windows
+from headwater.batches.packing import num_windows
+from headwater.batches.reader import BatchReader
 from headwater.batches.schedule import Schedule, continued, parse, read
 from headwater.errors import HeadwaterError
 from tests.batches.made import segment, write_channel, write_schedule

@@ -41,8 +41,9 @@ def corpus(folder: Path, given: list[dict[str, Any]] | None = None) -> list[dict
     return given
 
 
-def context_of(folder: Path, name: str = "pack", engine: Any = None) -> Context:
-    stage = Stage(name="pack", version=1, function="headwater.pack.build:run", inputs=("acquire", "split", "tokenizer"))
+def context_of(folder: Path, name: str = "pack", engine: Any = None, config: Any = None) -> Context:
+    inputs_of = ("acquire", "split", "tokenizer")
+    stage = Stage(name="pack", version=1, function="headwater.pack.build:run", config=config, inputs=inputs_of)
     inputs = {name: folder / name for name in stage.inputs}
     report = Reporter(out=io.StringIO())
     return Context(

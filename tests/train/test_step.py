@@ -57,3 +57,30 @@ def test_compiled_steps_are_equal_and_repeatable(dtype):
         assert torch.equal(first[name], second[name])
         tolerance = 1e-5 if dtype == "fp32" else 0.05 * gradient.abs().max().item()
         torch.testing.assert_close(first[name], gradient, rtol=1e-4 if dtype == "fp32" else 0.05, atol=tolerance)
+
+
+@pytest.mark.parametrize("micro_batch", [1, 4])
+def test_only_scored_targets_of_ones_own_document_count(micro_batch):
+    """The gradient and loss of rows of two documents are those of the documents alone, padding and all."""
+    rng = np.random.default_rng(2)
+    halves = rng.integers(0, tiny.VOCAB, (4, 2, 8))
+    tokens = np.concatenate([halves[:, 0], halves[:, 1], np.zeros((4, 1), int)], axis=1)  # 16 inputs and a last target
+    segment = np.repeat([[0, 1]], 8, axis=1).repeat(4, axis=0).astype(np.int32)
+    scored = np.ones((4, tiny.LENGTH + 1), bool)
+    scored[:, [8, 16]] = False  # the first token of the second half has its lead-in elsewhere; the last is padding
+    config = TrainConfig(micro_batch=micro_batch, precision="fp32", compile="off", sequence_length=16, device="cpu")
+    machine, _ = precision.decide(config, 1e18, 4)
+    decoder = initialise(build(CONFIG), 1)
+    step.prepare(decoder, machine, tiny.LENGTH)
+    nats_B = step.accumulate(decoder, tokens, machine, scored, segment)
+    plain = initialise(build(CONFIG), 1)
+    alone = torch.from_numpy(halves.reshape(8, 8))
+    nats = torch.nn.functional.cross_entropy(
+        plain(alone[:, :-1]).transpose(1, 2), alone[:, 1:], reduction="none"
+    )  # 7 targets a half
+    nats.mean().backward()
+    torch.testing.assert_close(nats_B, nats.view(4, -1).sum(1), rtol=1e-5, atol=1e-5)
+    assert step.scored_targets(tokens, scored).tolist() == [14] * 4
+    theirs = dict(plain.named_parameters())
+    for name, parameter in decoder.named_parameters():
+        torch.testing.assert_close(parameter.grad, theirs[name].grad, rtol=1e-4, atol=1e-7)

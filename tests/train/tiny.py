@@ -12,7 +12,7 @@ import numpy as np
 
 from headwater import storage
 from headwater.batches.indexed import HEADER, MAGIC, VERSION
-from headwater.batches.reader import num_windows
+from headwater.batches.packing import num_windows
 from headwater.model.config import ModelSection
 from headwater.pipeline.progress import Reporter
 from headwater.pipeline.stage import Context, Stage
@@ -57,16 +57,24 @@ def tokenizer_bytes() -> bytes:
     return tokenizer.to_str().encode()
 
 
-def write_channel(folder: Path, name: str, tokens: np.ndarray) -> None:
+def write_channel(folder: Path, name: str, tokens: np.ndarray, lengths: np.ndarray | None = None) -> None:
+    """A channel of documents of these lengths (default: one)."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.bin").write_bytes(tokens.astype("<u2").tobytes())
-    head = HEADER.pack(MAGIC, VERSION, 8, 1, 2)
-    body = np.array([len(tokens)], "<i4").tobytes() + np.array([0], "<i8").tobytes() + np.array([0, 1], "<i8").tobytes()
-    (folder / f"{name}.idx").write_bytes(head + body)
+    sizes = np.array([len(tokens)]) if lengths is None else lengths
+    head = HEADER.pack(MAGIC, VERSION, 8, len(sizes), len(sizes) + 1)
+    parts = (
+        sizes.astype("<i4"),
+        ((np.cumsum(sizes) - sizes) * 2).astype("<i8"),
+        np.arange(len(sizes) + 1, dtype="<i8"),
+    )
+    (folder / f"{name}.idx").write_bytes(head + b"".join(part.tobytes() for part in parts))
 
 
-def segment(train: TrainConfig, seed: int, counts: dict[str, int]) -> dict[str, Any]:
-    windows = {name: num_windows(size, train.sequence_length) for name, size in CHANNELS.items()}
+def segment(
+    train: TrainConfig, seed: int, counts: dict[str, int], windows: dict[str, int] | None = None
+) -> dict[str, Any]:
+    windows = windows or {name: num_windows(size, train.sequence_length) for name, size in CHANNELS.items()}
     return {
         "schema": 1,
         "first_step": 1,
@@ -89,6 +97,7 @@ def world(
     model: ModelSection = MODEL,
     seed: int = 7,
     counts: dict[str, int] | None = None,
+    windows: dict[str, int] | None = None,
     fork: str = "",
     say: io.StringIO | None = None,
     **changed: Any,
@@ -103,7 +112,7 @@ def world(
         storage.write_bytes(root / "tokenizer" / "tokenizer.json", tokenizer_bytes())
     counts = counts or {"zh-general": 4, "en-general": 4, "code-specific": 2}
     mix = root / f"mix-{num_steps(train)}-{'-'.join(map(str, counts.values()))}-{seed}"
-    storage.write_text(mix / "schedule.jsonl", json.dumps(segment(train, seed, counts)) + "\n")
+    storage.write_text(mix / "schedule.jsonl", json.dumps(segment(train, seed, counts, windows)) + "\n")
     folder = storage.make_folder(root / "runs" / run)
     return Context(
         stage=Stage(name="train", version=1, function="", config=train),
