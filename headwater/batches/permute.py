@@ -33,6 +33,11 @@ def invert(elements: np.ndarray, length: int, keys: np.ndarray) -> np.ndarray:
     return _walk(elements, length, keys, inverse=True)
 
 
+def scattered(values: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    """64 bits of chance for each value (uint64) under round keys."""
+    return _mix(_mix(values, keys[0]), keys[1])
+
+
 def _walk(values: np.ndarray, length: int, keys: np.ndarray, inverse: bool) -> np.ndarray:
     out = np.array(values, dtype=np.uint64)  # a copy: the caller's array stays
     if out.size and (length <= 0 or int(out.max()) >= length):

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from headwater import storage
-from headwater.batches.permute import permute, round_keys
+from headwater.batches.permute import permute, round_keys, scattered
 from headwater.batches.segment import SCHEMA, Segment, parse
 from headwater.errors import HeadwaterError
 
@@ -116,13 +116,32 @@ class Schedule:
 
 def _block_order(segment: Segment, number: int) -> tuple[np.ndarray, np.ndarray]:
     keys = round_keys(segment.seed, "block", segment.first_step, number)
-    places = permute(np.arange(segment.block, dtype=np.uint64), segment.block, keys).astype(np.int64)
     counts = np.array(list(segment.counts.values()), dtype=np.int64)
+    if segment.order == "even":
+        return _spread(counts, segment.block, keys)
+    places = permute(np.arange(segment.block, dtype=np.uint64), segment.block, keys).astype(np.int64)
     channel = np.searchsorted(np.cumsum(counts), places, side="right").astype(np.int32)
     rank = np.empty(segment.block, dtype=np.int64)
     by_channel = np.argsort(channel, kind="stable")
-    rank[by_channel] = np.arange(segment.block) - np.repeat(np.cumsum(counts) - counts, counts)
+    rank[by_channel] = _ranks(counts)
     return channel, rank
+
+
+def _ranks(counts: np.ndarray) -> np.ndarray:
+    """0 … n-1 of each channel in turn."""
+    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+def _spread(counts: np.ndarray, block: int, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Each channel spread over the block: its j-th of n draws lies by chance in the j-th n-th of it.
+
+    So any run of places holds each channel's share to within two draws, and no place is the same in every block.
+    Only correctly rounded operations are used: every machine finds the same order.
+    """
+    channel, rank = np.repeat(np.arange(len(counts), dtype=np.int32), counts), _ranks(counts)
+    chance = (scattered(np.arange(block, dtype=np.uint64), keys) >> np.uint64(11)).astype(np.float64) / 2.0**53
+    order = np.argsort((rank + chance) / np.repeat(counts, counts), kind="stable")
+    return channel[order], rank[order]
 
 
 def epoch_keys(segment: Segment, channel: str, epoch: int) -> np.ndarray:
