@@ -39,6 +39,10 @@ class Segment:
     def channels(self) -> tuple[str, ...]:
         return tuple(self.counts)
 
+    @property
+    def num_sequences(self) -> int:
+        return (self.last_step - self.first_step + 1) * self.sequences
+
     def row(self) -> dict[str, Any]:
         """The segment as a line of schedule.jsonl."""
         row = {"schema": SCHEMA, **{name: getattr(self, name) for name in self.__dataclass_fields__}}
