@@ -142,25 +142,3 @@ def test_a_pack_json_that_is_none_is_said(tmp_path, value):
     storage.write_json(tmp_path / "pack/pack.json", value)
     with pytest.raises(HeadwaterError):
         mixing.run(context)
-
-
-@pytest.mark.parametrize(
-    ("tokens", "batch", "length", "expected"),
-    [
-        (20e6, 32_000, 512, (63, 621)),
-        (1, 1, 512, (1, 1)),
-        (512, 100, 512, (1, 1)),
-        (513, 512, 512, (1, 2)),
-        (1000, 768, 512, (2, 1)),
-    ],
-)
-def test_batching(tokens, batch, length, expected):
-    assert mixing.batching(int(tokens), batch, length) == expected
-
-
-def test_batching_is_the_trainers():
-    from headwater.train.config import TrainConfig, num_steps, sequences_a_step
-
-    for tokens, batch, length in ((20_000_000, 32_000, 512), (10_001, 768, 512), (7, 3, 2), (99_999, 1_000, 64)):
-        config = TrainConfig(tokens=tokens, batch_tokens=batch, sequence_length=length)
-        assert mixing.batching(tokens, batch, length) == (sequences_a_step(config), num_steps(config))
