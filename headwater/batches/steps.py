@@ -80,6 +80,11 @@ class Steps:
                 left -= steps
         return Steps(sequence_length=self.sequence_length, stages=tuple(stages))
 
+    def holding(self, tokens: int) -> int:
+        """How many steps hold `tokens`, all of them at most."""
+        fewer = self.within(tokens).num_steps
+        return min(self.num_steps, fewer + (self.tokens_until(fewer) < tokens)) if tokens > 0 else 0
+
     def within(self, tokens: float) -> Steps:
         """As many whole steps as hold no more than `tokens`, one at least."""
         low, high = 1, self.num_steps

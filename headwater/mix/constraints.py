@@ -101,19 +101,17 @@ class Problem:
                 found.append(Constraint(family="epochs", name=channel.name, span=-1, row=row, bound=most, equal=False))
         return found
 
-    @property
-    def equations(self) -> tuple[np.ndarray, np.ndarray]:
-        """A and b of A x = b: the spans' totals, then the ratios."""
-        ratios = [one for one in self.constraints if one.equal]
-        bounds = [one.bound for one in ratios]
-        return np.vstack([self.totals_SX, *(one.row for one in ratios)]), np.concatenate([self.fractions_S, bounds])
 
-    @property
-    def limits(self) -> tuple[np.ndarray, np.ndarray]:
-        """G and h of G x ≤ h."""
-        found = [one for one in self.constraints if not one.equal]
-        rows = np.array([one.row for one in found]).reshape(-1, len(self.cells))
-        return rows, np.array([one.bound for one in found])
+Rows = tuple[np.ndarray, np.ndarray]
+
+
+def rows(problem: Problem, constraints: Sequence[Constraint]) -> tuple[Rows, Rows]:
+    """A and b of A x = b (the spans' totals, then the ratios), G and h of G x ≤ h."""
+    ratios, limits = [one for one in constraints if one.equal], [one for one in constraints if not one.equal]
+    A = np.vstack([problem.totals_SX, *(one.row for one in ratios)])
+    b = np.concatenate([problem.fractions_S, [one.bound for one in ratios]])
+    G = np.array([one.row for one in limits]).reshape(-1, len(problem.cells))
+    return (A, b), (G, np.array([one.bound for one in limits]))
 
 
 def labelled(name: str, available: int, labels: dict[str, Any] | None = None) -> Channel:

@@ -6,7 +6,7 @@ In: the problem as it was asked and what had to give way. Out: a sentence on eac
 from __future__ import annotations
 
 from headwater.mix.config import RATIOS
-from headwater.mix.constraints import Constraint, Problem, Span, near
+from headwater.mix.constraints import Constraint, Problem, Span, near, rows
 from headwater.mix.convex import program
 from headwater.mix.relax import VIOLATED, Relaxed
 from headwater.pipeline.progress import amount
@@ -63,12 +63,9 @@ def _reach(problem: Problem, constraint: Constraint) -> str:
     """How near the other families let a constraint come, in words."""
     same = (constraint.family, constraint.span)
     others = [one for one in problem.constraints if (one.family, one.span) != same]
-    totals, parts = list(problem.totals_SX), list(problem.fractions_S)
-    equations, limits = [c for c in others if c.equal], [c for c in others if not c.equal]
-    A, b = [*totals, *(c.row for c in equations)], [*parts, *(c.bound for c in equations)]
-    G, h = [c.row for c in limits], [c.bound for c in limits]
+    equations, limits = rows(problem, others)
     bounds = [(0.0, None)] * len(problem.cells)
-    least, most = (program(sign * constraint.row, G, h, A, b, bounds) for sign in (1.0, -1.0))
+    least, most = (program(sign * constraint.row, *limits, *equations, bounds) for sign in (1.0, -1.0))
     if least.status != 0 or most.status != 0:
         return "the others contradict each other too"
     fraction = problem.spans[constraint.span].fraction

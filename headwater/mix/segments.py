@@ -70,7 +70,7 @@ def _counts(
     config: MixtureConfig,
     left: dict[str, float],
 ) -> dict[str, int]:
-    """Sequences a block of a segment of `size`; `left` are the sequences each channel has before its last epoch ends."""
+    """Sequences a block of a segment of `size`; `left`: what each channel has before its last epoch ends."""
     total = sum(owed.values())
     shares = {name: value / total for name, value in owed.items()}
     dry = {n for n, share in shares.items() if n in left and share * size > left[n] - size / block}

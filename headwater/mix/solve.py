@@ -88,7 +88,8 @@ def solve(
 def answer(problem: Problem) -> np.ndarray | None:
     """What each cell gives, in shares of the budget; None when no mixture satisfies every constraint."""
     num = len(problem.cells)
-    return nearest(np.eye(num), np.ones(num), problem.targets_X, *problem.equations, *problem.limits)
+    equations, limits = constraints.rows(problem, problem.constraints)
+    return nearest(np.eye(num), np.ones(num), problem.targets_X, *equations, *limits)
 
 
 def _shares(problem: Problem, x_X: np.ndarray, span: int | None) -> dict[str, float]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from headwater.mix.config import KINDS, LIMITS, RATIOS, MixtureConfig
-from headwater.mix.constraints import Channel, Constraint, Problem, labelled, why_not
+from headwater.mix.constraints import Channel, Constraint, Problem, labelled, rows, why_not
 from headwater.mix.convex import inside, program
 from headwater.mix.relax import Relaxed
 from headwater.pipeline.progress import amount
@@ -37,9 +37,9 @@ def possible(problem: Problem) -> bool:
     """Whether any mixture satisfies every constraint."""
     if not all(row.any() for row in problem.totals_SX):
         return False
-    G, h = problem.limits
+    equations, (G, h) = rows(problem, problem.constraints)
     num = len(problem.cells)
-    return inside(*problem.equations, np.vstack([G, -np.eye(num)]), np.concatenate([h, np.zeros(num)])) is not None
+    return inside(*equations, np.vstack([G, -np.eye(num)]), np.concatenate([h, np.zeros(num)])) is not None
 
 
 def out(problem: Problem, relaxed: Relaxed | None, quantum: float) -> list[Way]:
@@ -151,7 +151,9 @@ def _scaled(
     num, extra = len(problem.cells), len(costs)
     none = np.zeros(extra)
     A = [np.concatenate([row, none]) for row in problem.totals_SX]
-    b, G, h = list(problem.fractions_S), [], []
+    b = list(problem.fractions_S)
+    G: list[np.ndarray] = []
+    h: list[float] = []
     for one, bound in zip(problem.constraints, bounds, strict=True):
         row = np.concatenate([one.row, -factors.get(id(one), none)])
         (A if one.equal else G).append(row)
@@ -186,9 +188,9 @@ def _moved(problem: Problem, relaxed: Relaxed, number: int, digits: int) -> Mixt
     config = span.config
     families = {one.family for one in relaxed.broken if one.span == number}
     for family in families & set(RATIOS):
-        rows = [c for c in problem.constraints if c.span == number and c.family == family]
-        shares = {c.name.partition(".")[2]: round(float(c.row @ relaxed.x_X) / total * 100, digits - 1) for c in rows}
-        config = replace(config, **{family: shares})
+        mine = [c for c in problem.constraints if c.span == number and c.family == family]
+        shares = {c.name.partition(".")[2]: round(float(c.row @ relaxed.x_X) / total * 100, digits - 1) for c in mine}
+        config = _with(config, family, shares)
     for one in relaxed.broken:
         if one.span == number and not one.equal:
             config = _limit_moved(config, one, float(one.row @ relaxed.x_X) / total, digits)
@@ -200,7 +202,11 @@ def _limit_moved(config: MixtureConfig, constraint: Constraint, value: float, di
     outwards: Callable[[float], int] = math.floor if value < 0 or constraint.bound < 0 else math.ceil
     share = min(1.0, max(0.0, outwards(abs(value) * 10**digits) / 10**digits))
     given = getattr(config, setting)
-    return replace(config, **{setting: given | {label: share} if label else share})
+    return _with(config, setting, given | {label: share} if label else share)
+
+
+def _with(config: MixtureConfig, setting: str, value: Any) -> MixtureConfig:
+    return replace(config, **{setting: value})
 
 
 def _told(problem: Problem, configs: list[MixtureConfig]) -> list[str]:

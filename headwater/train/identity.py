@@ -36,6 +36,7 @@ def identity(model: ModelConfig, train: TrainConfig, seed: int, contents: dict[s
     settings = asdict(train)
     found |= {f"train.{name}": settings[name] for name in SETTINGS}
     found["train.betas"] = list(train.betas)
+    found["train.batch_ramp"] = asdict(train.batch_ramp) if train.batch_ramp.start < 1 else None
     return found | {"train.batch_tokens": sequences_a_step(train) * train.sequence_length, "seed": seed}
 
 
