@@ -160,7 +160,7 @@ def _ranks(counts: np.ndarray) -> np.ndarray:
 def _spread(counts: np.ndarray, block: int, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Each channel spread over the block: its j-th of n draws lies by chance in the j-th n-th of it.
 
-    So any run of places holds each channel's share to within two draws, and no place is the same in every block.
+    So any run of places holds each channel's share to within a few draws, and no place is the same in every block.
     Only correctly rounded operations are used: every machine finds the same order.
     """
     channel, rank = np.repeat(np.arange(len(counts), dtype=np.int32), counts), _ranks(counts)
