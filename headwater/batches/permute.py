@@ -66,6 +66,8 @@ def _feistel(values: np.ndarray, half_bits: int, keys: np.ndarray, inverse: bool
 def _mix(values: np.ndarray, key: np.uint64) -> np.ndarray:
     """A good hash of each value under a key; products wrap modulo 2^64 by design."""
     mixed = values + key
-    mixed = (mixed ^ (mixed >> _SHIFTS[0])) * _MULTIPLIERS[0]
-    mixed = (mixed ^ (mixed >> _SHIFTS[1])) * _MULTIPLIERS[1]
-    return mixed ^ (mixed >> _SHIFTS[2])
+    for shift, multiplier in zip(_SHIFTS, _MULTIPLIERS, strict=False):
+        mixed ^= mixed >> shift
+        mixed *= multiplier
+    mixed ^= mixed >> _SHIFTS[2]
+    return mixed
