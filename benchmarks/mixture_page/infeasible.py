@@ -14,6 +14,7 @@ from headwater.mix.ways import Way
 
 CONFIG = MixtureConfig(lang={"zh": 4, "en": 4, "code": 2}, max_domain_share=0.15, max_epochs=4)
 TOKENS = 16_000_000
+HEADER = ["way", "tokens", "zh", "en", "code", "most epochs", "solved"]
 
 
 def section(data: Path, output: Path) -> str:
@@ -35,11 +36,9 @@ def section(data: Path, output: Path) -> str:
             f"The same corpus, asked for {TOKENS / 1e6:g}M tokens at 4:4:2 with no channel read more than four times:",
             refused,
             "Each way out, taken alone and solved again:",
-            sample.table(
-                ["way", "tokens", "zh", "en", "code", "most epochs", "solved"], [_taken(w) for w in mixture.ways]
-            ),
-            "A figure is offered only after it has been tried as it is printed. With `mixture.relax: true` the run takes the "
-            "nearest mixture there is instead, and says so.",
+            sample.table(HEADER, [_taken(way) for way in mixture.ways]),
+            "A figure is offered only after it has been tried as it is printed. With `mixture.relax: true` the run "
+            "takes the nearest mixture there is instead, and says so.",
         ]
     )
 

@@ -5,9 +5,9 @@ In: the folder of corpora. Out: a pack folder with seven channels, made once a p
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
-import itertools
 import json
 import tempfile
 from collections.abc import Iterator
@@ -70,14 +70,15 @@ def packed(data: Path) -> Path:
     """The pack folder; removed when the process ends."""
     folder = Path(_held().name)
     with open(folder / "documents.jsonl", "w", encoding="utf-8") as out:
-        for row in itertools.chain(documents(data)):
+        for row in documents(data):
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
     given = [str(folder / "documents.jsonl")]
     for command in (
         ["tokenizer", "train", *given, "--vocab-size", "8192", "-o", str(folder / "tokenizer")],
         ["pack", *given, "--tokenizer", str(folder / "tokenizer"), "-o", str(folder / "pack")],
     ):
-        code = main(["--quiet", *command])
+        with contextlib.redirect_stdout(io.StringIO()):
+            code = main(["--quiet", *command])
         if code:
             raise SystemExit(code)
     return folder / "pack"

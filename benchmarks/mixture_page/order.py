@@ -31,8 +31,8 @@ def section(data: Path, output: Path) -> str:
         schedule = BatchReader(pack, path).schedule
         parts = [
             "## The order of batches",
-            "Batch k is a function of the seed, the schedule and k. The run above, now with a batch that grows from a quarter "
-            f"over its first tenth: {len(schedule.segments)} segments, {schedule.num_steps} steps.",
+            "Batch k is a function of the seed, the schedule and k. The run above, now with a batch that grows from a "
+            f"quarter over its first tenth: {len(schedule.segments)} segments, {schedule.num_steps} steps.",
             _segments(schedule),
             _same(pack, path, schedule),
             _even(schedule),
@@ -77,8 +77,8 @@ def _even(schedule: Schedule) -> str:
     chance = Schedule([replace(s, order="shuffled") for s in schedule.segments])
     spread = [_deviation(one, segment.first_step, segment.last_step) for one in (schedule, chance)]
     return (
-        f"Within a block each channel is spread evenly: its share of a batch differs from batch to batch by {spread[0]:.2%} "
-        f"(standard deviation, mean of the channels), where places left to chance give {spread[1]:.2%}."
+        f"Within a block each channel is spread evenly: its share of a batch differs from batch to batch by "
+        f"{spread[0]:.2%} (standard deviation, mean of the channels), where places left to chance give {spread[1]:.2%}."
     )
 
 

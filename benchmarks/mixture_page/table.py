@@ -41,13 +41,13 @@ def section(data: Path, output: Path) -> str:
         [
             "## A solved mixture",
             "A sample of real documents (Chinese docs, a textbook and poems; English proposals and LaTeX mathematics; "
-            "source code; instructions), and a recipe that asks for everything at once. All phases are solved together: "
+            "source code; instructions), and a recipe that asks for all at once. All phases are solved together: "
             "the answer nearest to the natural shares, by KL divergence, that satisfies every constraint.",
             RECIPE,
             _channels(found),
             _groups(found),
-            f"Solved, rounded and written in {seconds:.1f} s. Shares are of the tokens of a phase; epochs of the whole run. "
-            "A bare cap holds all domains but `general` together; instructions wait for the decay, as in MiniCPM "
+            f"Solved, rounded and written in {seconds:.1f} s. Shares are of the tokens of a phase; epochs of the whole "
+            "run. A bare cap holds all domains but `general` together; instructions wait for the decay, as in MiniCPM "
             "(arXiv 2404.06395).",
         ]
     )
