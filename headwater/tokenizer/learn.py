@@ -15,11 +15,10 @@ import numpy as np
 from headwater.kernels import merges as kernels
 from headwater.kernels import spell
 from headwater.tokenizer import cut_out, merging, patterns
-from headwater.tokenizer.config import NUM_BYTES, TokenizerConfig, special_tokens
+from headwater.tokenizer.config import MAX_TOKEN_BYTES, NUM_BYTES, TokenizerConfig, special_tokens
 from headwater.tokenizer.words import SCALE, Words
 
 MIN_PAIR_COUNT = 2  # a pair seen once says nothing about the next text
-MAX_TOKEN_BYTES = 48  # boilerplate does not become a token
 ALPHABET_SHARE = 0.5  # of the free entries of a bpe vocabulary that single characters may take
 
 
