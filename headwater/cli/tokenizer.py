@@ -10,6 +10,7 @@ import typer
 
 from headwater.cli.console import Outcome, reporter, table
 from headwater.cli.tokenizer_audit import audit, glitch, reserve
+from headwater.cli.tokenizer_curve import curve
 from headwater.errors import HeadwaterError
 from headwater.recipe import bounds
 
@@ -227,6 +228,7 @@ def _targets_table(value: dict[str, Any]) -> str:
     return "\n\n" + table(rows, ["language", against, "achieved", "", "weight"])
 
 
+app.command()(curve)
 app.command()(audit)
 app.command()(reserve)
 app.command()(glitch)

@@ -29,6 +29,7 @@ from headwater.tokenizer.target_model import Alone
 
 ROUNDS = 6
 NEAR = 0.003  # of a target: no further round
+AIM = 1.001  # of a target that is to be met and no more
 MET = 0.005  # below a target by no more than this share: it is met
 SIZE_NEAR = 0.01  # of a size, between the languages' own needs: no further round
 ALONE_FACTOR = 4  # how much larger than asked the vocabularies alone are, to say which size would do
@@ -168,7 +169,7 @@ class _Search:
             sizes = [found[lang].size_for(goal) or 2 * self.most for lang, goal in self.goals.items()]
             return (-size if least >= 1 - MET else -2.0 * self.most), 1 - min(sizes) / max(sizes)
         if self.others:
-            far = max(abs(share - min(1.0, max(shares.values()))) for share in shares.values())
+            far = max(abs(share - min(AIM, max(shares.values()))) for share in shares.values())
             return -far, far
         return least, max(shares.values()) / least - 1
 
@@ -196,7 +197,7 @@ class _Search:
         share = target_model.affordable(self.alone, self.goals, entries)
         if OTHERS not in self.alone:
             return target_model.needed(self.alone, self.goals, share)
-        wanted = target_model.needed(self.alone, self.goals, min(1.0, share))
+        wanted = target_model.needed(self.alone, self.goals, min(AIM, share))
         return wanted | {OTHERS: max(0.0, entries - sum(wanted.values()))}
 
     def _corrected(self, weights: dict[str, float], found: Mapping[str, Curve], size: int) -> dict[str, float]:

@@ -24,6 +24,7 @@ from headwater.errors import HeadwaterError
 from headwater.pipeline import phases, selection, stage
 from headwater.tokenizer import (
     chat,
+    curve,
     learn,
     patterns,
     report,
@@ -195,6 +196,24 @@ def from_documents(
         return Trained(found.vocabulary.tokenizer(), found.config, read_bytes, found)
     counted = count_here(weighed(batches, learn_weights(read_bytes, config.weights)), config)
     return Trained(learned(counted, config, report, barred, specials), config, read_bytes)
+
+
+def curves(
+    read: Callable[[], Iterable[pa.RecordBatch]], config: TokenizerConfig, report: Any
+) -> tuple[learn.Vocabulary, dict[str, curve.Curve]]:
+    """A vocabulary of all channels together, learned once, and the curve of each channel under it.
+
+    `read()`: the documents, with `id`, `text`, `lang` and `channel`; called twice. Raises HeadwaterError empty_corpus.
+    """
+    by_lang = sample.bytes_by(read(), "lang")
+    if not sum(by_lang.values()):
+        raise HeadwaterError("empty_corpus", "no text to learn a vocabulary from")
+    rate, _ = sampled(by_lang, config, report)
+    counted = word_groups.count(sample.thinned(read(), rate, "lang"), "channel", config)
+    together = words.merged(counted.values(), sum(8 * len(found.text) for found in counted.values()))
+    kept, _ = words.commonest(together, config.memory // LEARNING_BYTES_A_BYTE)
+    vocabulary = learn.vocabulary(kept, config)
+    return vocabulary, {channel: curve.of(vocabulary, found) for channel, found in counted.items()}
 
 
 def sampled(
