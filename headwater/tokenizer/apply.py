@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from headwater.errors import HeadwaterError
-from headwater.tokenizer import patterns, review, sample, train, training_record
+from headwater.tokenizer import patterns, review, train, training_record
 from headwater.tokenizer.config import TokenizerConfig, special_tokens
 from headwater.tokenizer.encode import NAME, Encoder
 
@@ -77,9 +77,7 @@ def plan(folder: Path, reviewed: Path) -> Plan:
 
 def learn(asked: Plan, read: Callable[[], Iterable[pa.RecordBatch]], report: Any = None) -> Any:
     """The new `tokenizers.Tokenizer`. `read()`: the documents, with `id`, `text` and `lang`; called twice."""
-    rate = sample.rates(sample.bytes_by(read(), "lang"), asked.config.sample_bytes, asked.config.weights)
-    batches = sample.thinned(read(), rate, "lang")
-    return train.train_from(batches, asked.config, report, asked.barred, asked.specials)
+    return train.from_documents(read, asked.config, report, asked.barred, asked.specials).tokenizer
 
 
 def compared(before: Encoder, after: Encoder, dropped: Collection[bytes]) -> Changed:

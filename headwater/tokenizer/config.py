@@ -19,6 +19,7 @@ NAMED = (
     *(FIM_PREFIX, FIM_MIDDLE, FIM_SUFFIX, FIM_PADDING, REPOSITORY, FILE_SEPARATOR),
 )
 RESERVED = "<|reserved_{}|>"
+MAX_TOKEN_BYTES = 48  # boilerplate does not become a token
 NUM_BYTES = 256  # every byte is a token, so that any text can be written
 
 
@@ -57,6 +58,24 @@ class TokenizerConfig:
         default_factory=dict,
         metadata={"help": "what each language weighs in learning, as zh: 4, en: 4; empty: as in the corpus"},
     )
+    target_compression: dict[str, float] = field(
+        default_factory=dict,
+        metadata={
+            "help": "bytes a token that a language must reach, as zh: 3.2, en: 4.4; the weights are searched for",
+            "unit": "bytes a token",
+        },
+    )
+    target_characters: dict[str, float] = field(
+        default_factory=dict,
+        metadata={"help": "the same in characters a token, as zh: 1.1", "unit": "characters a token"},
+    )
+    balance: bool = option(
+        False, "search weights by which every language comes equally near to what it reaches with a vocabulary alone"
+    )
+    max_vocab_size: int = option(
+        0, "with targets: take the smallest vocabulary that meets them, up to this one; 0: vocab_size as given",
+        "tokens", 0, 1_000_000,
+    )  # fmt: skip
 
     def check(self) -> list[tuple[str, str]]:
         problems = []
@@ -71,4 +90,28 @@ class TokenizerConfig:
         for lang, weight in self.weights.items():
             if not 0 < weight < float("inf"):
                 problems.append((f"weights.{lang}", "must be above 0"))
+        return problems + self._check_targets(least)
+
+    def _check_targets(self, least: int) -> list[tuple[str, str]]:
+        """What is wrong with the targets, the balance and the size that they are to choose."""
+        problems = []
+        for lang, value in self.target_compression.items():
+            if not 1 <= value <= MAX_TOKEN_BYTES:
+                told = f"must be from 1 to {MAX_TOKEN_BYTES} bytes a token, which hold at least one byte each"
+                problems.append((f"target_compression.{lang}", told))
+        for lang, value in self.target_characters.items():
+            if not 0.25 <= value <= MAX_TOKEN_BYTES:
+                told = f"must be from 0.25 to {MAX_TOKEN_BYTES} characters a token; a character has at most 4 bytes"
+                problems.append((f"target_characters.{lang}", told))
+            if lang in self.target_compression:
+                problems.append((f"target_characters.{lang}", "has a target in bytes, too; keep one of the two"))
+        targets = bool(self.target_compression or self.target_characters)
+        if targets and self.balance:
+            problems.append(("balance", "chooses the weights by itself; leave it or the targets out"))
+        if self.weights and (targets or self.balance):
+            problems.append(("weights", "are what targets and balance search for; leave one of them out"))
+        if self.max_vocab_size and not targets:
+            problems.append(("max_vocab_size", "needs targets that say when a vocabulary is large enough"))
+        if 0 < self.max_vocab_size < least:
+            problems.append(("max_vocab_size", f"must be at least {least}"))
         return problems

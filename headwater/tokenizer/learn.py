@@ -7,19 +7,51 @@ the merges make, as learned.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from headwater.kernels import merges as kernels
 from headwater.kernels import spell
 from headwater.tokenizer import cut_out, merging, patterns
-from headwater.tokenizer.config import NUM_BYTES, TokenizerConfig, special_tokens
+from headwater.tokenizer.config import MAX_TOKEN_BYTES, NUM_BYTES, TokenizerConfig, special_tokens
 from headwater.tokenizer.words import SCALE, Words
 
 MIN_PAIR_COUNT = 2  # a pair seen once says nothing about the next text
-MAX_TOKEN_BYTES = 48  # boilerplate does not become a token
 ALPHABET_SHARE = 0.5  # of the free entries of a bpe vocabulary that single characters may take
+
+
+class Vocabulary(NamedTuple):
+    """What was learned: `table`, the symbol of each byte [256] or code point; what each first symbol spells; merges."""
+
+    table: np.ndarray  # int32
+    first: list[bytes]
+    learned: merging.Learned
+    specials: list[str]
+    config: TokenizerConfig
+
+    @property
+    def num_fixed(self) -> int:
+        """Entries that no merge makes: special tokens, the spelling of bytes (bpe), and the first symbols."""
+        return len(self.specials) + (NUM_BYTES if self.config.type == "bpe" else 0) + len(self.first)
+
+    def sizes(self) -> np.ndarray:
+        """int64 [merges + 1]: how many entries there are after so many merges; one may make an entry anew."""
+        made = np.concatenate([[len(self.first) - 1], self.learned.merges[:, 2]])
+        return self.num_fixed - len(self.first) + 1 + np.maximum.accumulate(made.astype(np.int64))
+
+    def cut(self, vocab_size: int) -> Vocabulary:
+        """The vocabulary as it was when it had so many entries; itself where it has no more."""
+        merges = int(np.searchsorted(self.sizes(), vocab_size, side="right")) - 1
+        if merges < 0:
+            raise ValueError(f"{vocab_size} entries cannot hold the {self.num_fixed} that no merge makes")
+        kept = merging.Learned(merges=self.learned.merges[:merges], num_tokens=int(self.sizes()[merges]))
+        return self._replace(learned=kept, config=replace(self.config, vocab_size=vocab_size))
+
+    def tokenizer(self) -> Any:
+        """The `tokenizers.Tokenizer`."""
+        return _assembled(self.first, self.learned, self.config, self.specials)
 
 
 def tokenizer(
@@ -30,6 +62,17 @@ def tokenizer(
     specials: Sequence[str] | None = None,
 ) -> Any:
     """The vocabulary of some words. `barred`: what must never become a token; `specials`: other names than ours."""
+    return vocabulary(words, config, barred, on_progress, specials).tokenizer()
+
+
+def vocabulary(
+    words: Words,
+    config: TokenizerConfig,
+    barred: Collection[bytes] = (),
+    on_progress: Callable[[int], None] = lambda tokens: None,
+    specials: Sequence[str] | None = None,
+) -> Vocabulary:
+    """The same as symbols and merges, of which the first so many are a smaller vocabulary."""
     specials = special_tokens(config.reserve) if specials is None else list(specials)
     words = cut_out.without(words, barred)
     table, first = _bytes() if config.type == "bbpe" else _letters(words, config, len(specials), barred)
@@ -44,7 +87,7 @@ def tokenizer(
         barred,
         on_progress,
     )
-    return _assembled(first, learned, config, specials)
+    return Vocabulary(table, first, learned, specials, config)
 
 
 def _bytes() -> tuple[np.ndarray, list[bytes]]:

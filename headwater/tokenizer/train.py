@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +22,19 @@ import pyarrow as pa
 from headwater import storage
 from headwater.errors import HeadwaterError
 from headwater.pipeline import phases, selection, stage
-from headwater.tokenizer import chat, learn, patterns, report, review, sample, training_record, words
+from headwater.tokenizer import (
+    chat,
+    curve,
+    learn,
+    patterns,
+    report,
+    review,
+    sample,
+    target,
+    training_record,
+    word_groups,
+    words,
+)
 from headwater.tokenizer.config import TokenizerConfig
 
 NAME = "tokenizer.json"
@@ -43,13 +55,15 @@ def run(context: stage.Context) -> dict[str, Any]:
             "no training document to learn a vocabulary from",
             mend="see why in the curate stage's report.json",
         )
-    rate = sample.rates(by_lang, config.sample_bytes, config.weights)
-    read_bytes = {lang: round(size * rate[lang]) for lang, size in by_lang.items()}
-    if any(share < 1.0 for share in rate.values()):
-        parts = ", ".join(f"{lang} {rate[lang]:.0%} of {size / 1e6:.1f} MB" for lang, size in sorted(by_lang.items()))
-        context.report.say(f"  tokenizer learns from a sample: {parts}")
-    counted = _counted(context, config, rate, read_bytes)
-    tokenizer = learned(counted, config, context.report, barred)
+    rate, read_bytes = sampled(by_lang, config, context.report)
+    targets: dict[str, Any] = {}
+    if target.is_asked(config):
+        batches = sample.thinned(_training(context), rate, "lang")
+        found_by = target.search(word_groups.count(batches, "lang", config), config, context.report, barred)
+        tokenizer, config = found_by.vocabulary.tokenizer(), found_by.config
+        targets = {"targets": found_by.targets, "rounds": found_by.rounds}
+    else:
+        tokenizer = learned(_counted(context, config, rate, read_bytes), config, context.report, barred)
     folder = context.folder
     save(folder, tokenizer, config, barred)
     channel_rate = {name: min(1.0, REPORT_BYTES / size) if size else 1.0 for name, size in by_channel.items()}
@@ -57,7 +71,7 @@ def run(context: stage.Context) -> dict[str, Any]:
         report.encoder_of(tokenizer), sample.thinned(_training(context), channel_rate, "channel")
     )
     storage.write_json(
-        folder / "report.json", found | {"sampled_bytes": read_bytes, "asked_vocab_size": config.vocab_size}
+        folder / "report.json", found | {"sampled_bytes": read_bytes, "asked_vocab_size": config.vocab_size} | targets
     )
     size = tokenizer.get_vocab_size()
     if size < config.vocab_size:
@@ -149,6 +163,68 @@ def weighed(batches: Iterable[pa.RecordBatch], weights: Mapping[str, int]) -> It
     for batch in batches:
         langs = batch.column("lang").to_pylist()
         yield batch.column("text"), np.array([weights.get(lang, 0) for lang in langs], np.int64)
+
+
+class Trained(NamedTuple):
+    """`tokenizer`: a `tokenizers.Tokenizer`; `config`: with the weights and the size that a search has found."""
+
+    tokenizer: Any
+    config: TokenizerConfig
+    read_bytes: dict[str, int]
+    found: target.Found | None = None
+
+
+def from_documents(
+    read: Callable[[], Iterable[pa.RecordBatch]],
+    config: TokenizerConfig,
+    report: Any,
+    barred: Collection[bytes] = (),
+    specials: Sequence[str] | None = None,
+) -> Trained:
+    """A vocabulary learned as the settings say, from a sample of documents where there are more than it takes.
+
+    `read()`: the documents, with `id`, `text` and `lang`; called twice. Raises HeadwaterError empty_corpus; arguments
+    or data where targets cannot be met.
+    """
+    by_lang = sample.bytes_by(read(), "lang")
+    if not sum(by_lang.values()):
+        raise HeadwaterError("empty_corpus", "no text to learn a vocabulary from")
+    rate, read_bytes = sampled(by_lang, config, report)
+    batches = sample.thinned(read(), rate, "lang")
+    if target.is_asked(config):
+        found = target.search(word_groups.count(batches, "lang", config), config, report, barred)
+        return Trained(found.vocabulary.tokenizer(), found.config, read_bytes, found)
+    counted = count_here(weighed(batches, learn_weights(read_bytes, config.weights)), config)
+    return Trained(learned(counted, config, report, barred, specials), config, read_bytes)
+
+
+def curves(
+    read: Callable[[], Iterable[pa.RecordBatch]], config: TokenizerConfig, report: Any
+) -> tuple[learn.Vocabulary, dict[str, curve.Curve]]:
+    """A vocabulary of all channels together, learned once, and the curve of each channel under it.
+
+    `read()`: the documents, with `id`, `text`, `lang` and `channel`; called twice. Raises HeadwaterError empty_corpus.
+    """
+    by_lang = sample.bytes_by(read(), "lang")
+    if not sum(by_lang.values()):
+        raise HeadwaterError("empty_corpus", "no text to learn a vocabulary from")
+    rate, _ = sampled(by_lang, config, report)
+    counted = word_groups.count(sample.thinned(read(), rate, "lang"), "channel", config)
+    together = words.merged(counted.values(), sum(8 * len(found.text) for found in counted.values()))
+    kept, _ = words.commonest(together, config.memory // LEARNING_BYTES_A_BYTE)
+    vocabulary = learn.vocabulary(kept, config)
+    return vocabulary, {channel: curve.of(vocabulary, found) for channel, found in counted.items()}
+
+
+def sampled(
+    by_lang: Mapping[str, int], config: TokenizerConfig, report: Any
+) -> tuple[dict[str, float], dict[str, int]]:
+    """(the share of each language's text that is read, the bytes that makes), told where it is not all."""
+    rate = sample.rates(by_lang, config.sample_bytes, config.weights)
+    if any(share < 1.0 for share in rate.values()):
+        parts = ", ".join(f"{lang} {rate[lang]:.0%} of {size / 1e6:.1f} MB" for lang, size in sorted(by_lang.items()))
+        report.say(f"  tokenizer learns from a sample: {parts}")
+    return rate, {lang: round(size * rate[lang]) for lang, size in by_lang.items()}
 
 
 def train_from(

@@ -37,9 +37,22 @@ def lines(
     series: Sequence[Series], *, title: Any, x_label: str, y_label: str, from_zero: bool = False, height: int = HEIGHT
 ) -> Safe:
     """A line chart. Nothing to draw gives an empty string."""
-    drawn = [s for s in series if len(s.x) and np.isfinite(s.y).any()]
+    drawn = drawable(series)
     if not drawn:
         return Safe("")
+    inner = picture(drawn, x_label=x_label, y_label=y_label, from_zero=from_zero, height=height)
+    return h("figure", h("figcaption", title), h("div", inner, class_="wide", tabindex="0"), _legend(drawn))
+
+
+def drawable(series: Sequence[Series]) -> list[Series]:
+    """The series that have a value to draw."""
+    return [s for s in series if len(s.x) and np.isfinite(s.y).any()]
+
+
+def picture(
+    drawn: Sequence[Series], *, x_label: str, y_label: str, from_zero: bool, height: int, **attributes: Any
+) -> Safe:
+    """The <svg> of a line chart, without title and legend."""
     x_low, x_high = (float(f([f(s.x) for s in drawn])) for f in (np.min, np.max))
     finite = [s.y[np.isfinite(s.y)] for s in drawn]
     y_low, y_high = float(min(y.min() for y in finite)), float(max(y.max() for y in finite))
@@ -57,10 +70,8 @@ def lines(
     parts += _labels(x_label, y_label, floor)
     for index, one in enumerate(drawn):
         parts += _curve(one, index, place)
-    picture = h(
-        "svg", *parts, viewBox=f"0 0 {WIDTH} {height}", role="img", aria_label=f"{y_label} / {x_label}", class_="chart"
-    )
-    return h("figure", h("figcaption", title), h("div", picture, class_="wide", tabindex="0"), _legend(drawn))
+    label = f"{y_label} / {x_label}"
+    return h("svg", *parts, viewBox=f"0 0 {WIDTH} {height}", role="img", aria_label=label, class_="chart", **attributes)
 
 
 def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
