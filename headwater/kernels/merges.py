@@ -82,11 +82,12 @@ class Tokens(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """`barred`: sorted hashes of what must never form."""
+    """`barred`: sorted hashes of what must never form. `fresh`: nor may what a token spells that is there already."""
 
     barred: np.ndarray  # uint64
     max_bytes: int
     min_count: int
+    fresh: bool = False
 
 
 @part
@@ -305,16 +306,25 @@ def _settle(pairs, places, beside, state, left, right, made):
 
 
 @part
-def _token(tokens, state, left, right):
-    """The id of what two tokens spell together: an old one where another pair spells it, else the next."""
-    value, size = joined(tokens, left, right), tokens.sizes[left] + tokens.sizes[right]
+def _slot(tokens, value, size):
+    """The slot of the token that spells these bytes, or the empty one where it would be."""
     mask = np.uint64(len(tokens.slots) - 1)
     slot = mixed(value) & mask
     while tokens.slots[slot]:
         token = tokens.slots[slot] - 1
         if tokens.hashes[token] == value and tokens.sizes[token] == size:
-            return token
+            break
         slot = (slot + np.uint64(1)) & mask
+    return slot
+
+
+@part
+def _token(tokens, state, left, right):
+    """The id of what two tokens spell together: an old one where another pair spells it, else the next."""
+    value, size = joined(tokens, left, right), tokens.sizes[left] + tokens.sizes[right]
+    slot = _slot(tokens, value, size)
+    if tokens.slots[slot]:
+        return np.int64(tokens.slots[slot] - 1)
     token = state[NUM_TOKENS]
     state[NUM_TOKENS] += 1
     tokens.slots[slot], tokens.hashes[token], tokens.sizes[token] = token + 1, value, size
@@ -354,8 +364,13 @@ def learn(words, pairs, places, beside, heap, tokens, limits, state, merges):
             if number == NOWHERE:
                 return DONE
             key = pairs.keys[number]
+            first, second = np.int64(key >> HALF), np.int64(key & np.uint64(0xFFFFFFFF))
+            if limits.fresh:
+                size = tokens.sizes[first] + tokens.sizes[second]
+                if tokens.slots[_slot(tokens, joined(tokens, first, second), size)]:
+                    continue
             state[PAIR], state[NUM_TOUCHED], state[CURSOR] = number, 0, pairs.heads[number]
-            state[MADE] = _token(tokens, state, np.int64(key >> HALF), np.int64(key & np.uint64(0xFFFFFFFF)))
+            state[MADE] = _token(tokens, state, first, second)
         number, made = state[PAIR], np.int32(state[MADE])
         left, right = np.int32(pairs.keys[number] >> HALF), np.int32(pairs.keys[number] & np.uint64(0xFFFFFFFF))
         while state[CURSOR] >= 0:

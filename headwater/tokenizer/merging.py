@@ -31,12 +31,15 @@ def learn(
     max_bytes: int,
     barred: Iterable[bytes] = (),
     on_progress: Callable[[int], None] = lambda tokens: None,
+    fresh: bool = False,
 ) -> Learned:
     """Merge until there are `num_tokens` in all, the first ones (`spellings`) included, or no pair is common enough.
 
-    `words.symbols` are changed in place. `max_bytes`: no longer token is made; `barred`: what must never form.
+    `words.symbols` are changed in place. `max_bytes`: no longer token is made; `barred`: what must never form;
+    `fresh`: neither what a token spells already, so that each token is made by one merge alone.
     """
-    limits = kernels.Limits(np.sort(np.array([spelled(b) for b in barred], np.uint64)), max_bytes, min_count)
+    hashes = np.sort(np.array([spelled(piece) for piece in barred], np.uint64))
+    limits = kernels.Limits(hashes, max_bytes, min_count, fresh)
     tokens = _tokens(spellings, num_tokens)
     state = np.zeros(kernels.STATE, np.int64)
     state[kernels.NUM_TOKENS] = len(spellings)
