@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from headwater.cli.console import Outcome, reporter, table
+from headwater.cli.tokenizer_expand import expand
 from headwater.errors import HeadwaterError
 from headwater.recipe import bounds
 
@@ -132,3 +133,6 @@ def _table(found: dict[str, Any]) -> str:
         for name, c in [*found["channels"].items(), ("total", found["total"])]
     ]
     return table(rows, ["channel", "tokens", "bytes/token", "chars/token"])
+
+
+app.command()(expand)

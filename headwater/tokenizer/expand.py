@@ -95,7 +95,10 @@ def _assembled(base: Base, letters: list[tuple[str, list[int]]], merges: np.ndar
         made_of.append(made_of[left] + made_of[right])
     old = len(base.pieces)
     return Expansion(
-        described=_described(base, pieces[old:], pairs), first_id=base.num_ids, pieces=pieces[old:], made_of=made_of[old:]
+        described=_described(base, pieces[old:], pairs),
+        first_id=base.num_ids,
+        pieces=pieces[old:],
+        made_of=made_of[old:],
     )
 
 

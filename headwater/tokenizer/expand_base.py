@@ -66,7 +66,8 @@ def opened(place: Path) -> Base:
     vocab: dict[str, int] = model["vocab"]
     added = {token["content"] for token in described.get("added_tokens") or []}
     symbols, bytes_of = np.full(encoder.vocab_size, BARRIER, np.int32), np.full(encoder.vocab_size, -1, np.int32)
-    ids, pieces = [], []
+    ids: list[int] = []
+    pieces: list[str] = []
     for piece, id_ in sorted(vocab.items(), key=lambda entry: entry[1]):
         if not byte_level and (match := _BYTE_TOKEN.fullmatch(piece)):
             bytes_of[id_] = int(match[1], 16)
@@ -102,7 +103,9 @@ def _library(path: Path) -> Any:
 def _described(path: Path) -> dict[str, Any]:
     """What a tokenizer.json holds, known to be byte-pair merges without what would change them."""
     if not path.is_file():
-        raise HeadwaterError("unknown_name", f"no {NAME} here", where=str(path), mend="name the old vocabulary's folder")
+        raise HeadwaterError(
+            "unknown_name", f"no {NAME} here", where=str(path), mend="name the old vocabulary's folder"
+        )
     if path.stat().st_size > MAX_FILE_BYTES:
         raise HeadwaterError("unsafe_file", f"is larger than {MAX_FILE_BYTES >> 20} MiB", where=str(path))
     try:
