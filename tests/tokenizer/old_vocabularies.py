@@ -29,7 +29,11 @@ def _learned(normalizer: Any, cut: Any, alphabet: list[str], size: int, specials
     built.train_from_iterator(
         english(),
         trainers.BpeTrainer(
-            vocab_size=size, special_tokens=specials, initial_alphabet=alphabet, max_token_length=12, show_progress=False
+            vocab_size=size,
+            special_tokens=specials,
+            initial_alphabet=alphabet,
+            max_token_length=12,
+            show_progress=False,
         ),
     )
     return json.loads(built.to_str())
@@ -62,9 +66,7 @@ def llama3() -> dict[str, Any]:
     value["pre_tokenizer"] = json.loads(patterns.pre_tokenizer("bbpe", "llama3", "auto").__getstate__())
     flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
     names = ["<|begin_of_text|>", "<|end_of_text|>", "<|eot_id|>"]
-    value["added_tokens"] = [
-        {"id": len(entries) + place, "content": name, **flags} for place, name in enumerate(names)
-    ]
+    value["added_tokens"] = [{"id": len(entries) + place, "content": name, **flags} for place, name in enumerate(names)]
     return value
 
 
@@ -84,7 +86,8 @@ def llama2() -> dict[str, Any]:
     """SentencePiece's: a mark for a space, bytes for rare characters, nothing that cuts the text."""
     from tokenizers import normalizers, pre_tokenizers
 
-    cut = pre_tokenizers.Sequence([pre_tokenizers.Metaspace(prepend_scheme="never"), pre_tokenizers.Digits(True)])
+    steps = [pre_tokenizers.Metaspace(prepend_scheme="never"), pre_tokenizers.Digits(True)]
+    cut = pre_tokenizers.Sequence([*steps, pre_tokenizers.Punctuation()])
     value = _learned(normalizers.Replace(" ", META), cut, [META, *"0123456789"], 300, [])
     special = ["<unk>", "<s>", "</s>"]
     entries = [*special, *(f"<0x{byte:02X}>" for byte in range(256))]
