@@ -106,7 +106,10 @@ def _described(base: Base, new: list[str], pairs: list[list[str]]) -> dict[str, 
     """A tokenizer.json with more in it. Added tokens are entries too: without, `tokenizers` counts their ids anew."""
     described = dict(base.described)
     model = dict(described["model"])
-    vocab = model["vocab"] | {token["content"]: token["id"] for token in described.get("added_tokens") or []}
+    known = base.tokenizer.get_vocab()
+    vocab = model["vocab"] | {
+        token["content"]: known[token["content"]] for token in described.get("added_tokens") or []
+    }
     vocab |= {piece: base.num_ids + place for place, piece in enumerate(new)}
     merges = list(model["merges"])
     if merges and isinstance(merges[0], str) and not any(" " in piece for piece in new):

@@ -24,7 +24,7 @@ DIMENSIONS = 100
 MIN_COUNT = 5  # a token seen less often has no vector
 NEAREST = 64  # old tokens that a new one may be mixed from
 SMOOTHING = 0.75  # of how often a context occurs
-BLOCK = 256  # new tokens compared at a time
+BLOCK = 128  # new tokens compared at a time
 
 
 class Mixture(NamedTuple):

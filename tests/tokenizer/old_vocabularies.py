@@ -49,6 +49,13 @@ def gpt2() -> dict[str, Any]:
     }
 
 
+def gapped() -> dict[str, Any]:
+    """Ids that no token has."""
+    value = gpt2()
+    value["model"]["vocab"] = {piece: id_ + 7 * (id_ > 300) for piece, id_ in value["model"]["vocab"].items()}
+    return value
+
+
 def spaced() -> dict[str, Any]:
     """Byte-level with a space before every text: no pattern of ours."""
     value = gpt2()
@@ -57,7 +64,7 @@ def spaced() -> dict[str, Any]:
 
 
 def llama3() -> dict[str, Any]:
-    """Special tokens behind the entries and not among them, a gap of ids, whole words taken as they are."""
+    """Special tokens behind the entries and not among them; whole words taken as they are."""
     from headwater.tokenizer import patterns
 
     value = gpt2()
@@ -129,6 +136,7 @@ def ours(kind: str) -> dict[str, Any]:
 
 MAKERS: dict[str, Callable[[], dict[str, Any]]] = {
     "gpt2": gpt2,
+    "gapped": gapped,
     "spaced": spaced,
     "llama3": llama3,
     "qwen2": qwen2,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import random
 from functools import cache
+from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
+from headwater import document
 from headwater.errors import HeadwaterError
-from headwater.tokenizer import expand, expand_base, expand_cuts, expand_files, expand_letters, expand_words
+from headwater.tokenizer import expand, expand_base, expand_cuts, expand_files, expand_letters, expand_words, train
+from headwater.tokenizer.config import TokenizerConfig
 from headwater.tokenizer.words import SCALE
 from tests import corpora
 from tests.tokenizer import old_vocabularies
@@ -22,6 +26,7 @@ from tests.tokenizer.made import HOSTILE
 
 NAMES = tuple(old_vocabularies.MAKERS)
 ADD = 60
+DATA = Path(__file__).parents[2].parent / "shared" / "data"
 MEMORY = 64_000_000
 
 
@@ -95,7 +100,7 @@ def test_a_text_is_encoded_as_before_and_then_merged_on(folder, name):
     merges = new_merges(base, expansion)
     letters = {tuple(made): expansion.first_id + n for n, made in enumerate(expansion.made_of[: ADD - len(merges)])}
     fewer = 0
-    for text in [*texts(), *texts(6, seed=9), *HOSTILE]:
+    for text in [*texts(), *texts(6, seed=9), *(text[:400] for text in HOSTILE)]:
         before, after = old.encode(text, add_special_tokens=False), new.encode(text, add_special_tokens=False)
         fewer += len(before.ids) - len(after.ids)
         if not base.described["model"].get("ignore_merges"):
@@ -215,6 +220,24 @@ def test_too_little_text_is_refused_with_how_many_there_are(folder):
     assert caught.value.failure == "data"
     with pytest.raises(HeadwaterError, match="supports 0 new tokens"):
         expand.expanded(base, counted(base, []), 1)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not DATA.is_dir(), reason="the shared test corpora are not on this machine")
+@pytest.mark.parametrize("pretokenizer", ["headwater", "llama3", "qwen2"])
+def test_real_text_is_encoded_as_before_and_then_merged_on(tmp_path, pretokenizer):
+    first = (next(islice(document.read(DATA / f"corpus-{lang}.jsonl.zst"), 1)) for lang in ("en", "zh"))
+    english, chinese = (batch.slice(0, 150) for batch in first)
+    train.save(tmp_path, train.train_from([english], TokenizerConfig(vocab_size=2000, pretokenizer=pretokenizer)))
+    base = expand_base.opened(tmp_path)
+    given = chinese.column("text").to_pylist()
+    expansion = expand.expanded(base, counted(base, given), 2000)
+    old, new = library(base.described), library(expansion.described)
+    for text in [*given, *english.column("text").to_pylist()]:
+        assert expand_files.undone(expansion, np.array(new.encode(text).ids)).tolist() == old.encode(text).ids
+    merges = new_merges(base, expansion)
+    encoding = old.encode(given[0][:4000])
+    assert new.encode(given[0][:4000]).ids == [id_ for word in words_of(encoding) for id_ in merged_on(word, merges)]
 
 
 BROKEN = {
