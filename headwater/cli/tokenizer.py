@@ -11,6 +11,7 @@ import typer
 from headwater.cli.console import Outcome, reporter, table
 from headwater.cli.tokenizer_audit import audit, glitch, reserve
 from headwater.cli.tokenizer_curve import curve
+from headwater.cli.tokenizer_expand import expand
 from headwater.errors import HeadwaterError
 from headwater.recipe import bounds
 
@@ -232,3 +233,4 @@ app.command()(curve)
 app.command()(audit)
 app.command()(reserve)
 app.command()(glitch)
+app.command()(expand)

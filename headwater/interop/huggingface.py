@@ -55,7 +55,7 @@ def load(folder: Path) -> tuple[Decoder, Encoder]:
     """
     config = hf_config.read(folder)
     decoder = build(config)
-    _fill(decoder, _files(folder), str(folder))
+    _fill(decoder, files(folder), str(folder))
     encoder = Encoder.load(folder)
     if encoder.vocab_size > config.vocab_size:
         raise HeadwaterError(
@@ -83,7 +83,7 @@ def _meta(config: ModelConfig) -> Decoder:
         return Decoder(config)
 
 
-def _files(folder: Path) -> list[Path]:
+def files(folder: Path) -> list[Path]:
     """The safetensors files of a folder. Raises HeadwaterError unsafe_file, damaged_file or unknown_name."""
     if (folder / checkpoint.MODEL).is_file():
         return [folder / checkpoint.MODEL]

@@ -13,12 +13,12 @@ import pyarrow.compute as pc
 
 
 def text_buffers(array: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """(n + 1 offsets as int64, the bytes they point into) of a string array, without copying its text."""
+    """(n + 1 offsets as int64, the bytes they point into) of a string or binary array, without copying its text."""
     if array.null_count:
         array = pc.fill_null(array, "")
-    if pa.types.is_string(array.type):
+    if pa.types.is_string(array.type) or pa.types.is_binary(array.type):
         width = 4
-    elif pa.types.is_large_string(array.type):
+    elif pa.types.is_large_string(array.type) or pa.types.is_large_binary(array.type):
         width = 8
     else:
         array, width = array.cast(pa.large_string()), 8

@@ -28,11 +28,12 @@ class Tokens(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """`barred`: sorted hashes of what must never form."""
+    """`barred`: sorted hashes of what must never form. `fresh`: nor may what a token spells that is there already."""
 
     barred: np.ndarray  # uint64
     max_bytes: int
     min_count: int
+    fresh: bool = False
 
 
 def spelled(piece: bytes) -> int:
@@ -84,16 +85,32 @@ def barred(tokens, limits, left, right):
 
 
 @part
-def token_of(tokens, state, left, right):
-    """The id of what two tokens spell together: an old one where another pair spells it, else the next."""
-    value, size = joined(tokens, left, right), tokens.sizes[left] + tokens.sizes[right]
+def _slot(tokens, value, size):
+    """The slot of the token that spells these bytes, or the empty one where it would be."""
     mask = np.uint64(len(tokens.slots) - 1)
     slot = mixed(value) & mask
     while tokens.slots[slot]:
         token = tokens.slots[slot] - 1
         if tokens.hashes[token] == value and tokens.sizes[token] == size:
-            return token
+            break
         slot = (slot + np.uint64(1)) & mask
+    return slot
+
+
+@part
+def is_spelled(tokens, left, right):
+    """Whether a token spells what these two spell together."""
+    size = tokens.sizes[left] + tokens.sizes[right]
+    return tokens.slots[_slot(tokens, joined(tokens, left, right), size)] != 0
+
+
+@part
+def token_of(tokens, state, left, right):
+    """The id of what two tokens spell together: an old one where another pair spells it, else the next."""
+    value, size = joined(tokens, left, right), tokens.sizes[left] + tokens.sizes[right]
+    slot = _slot(tokens, value, size)
+    if tokens.slots[slot]:
+        return np.int64(tokens.slots[slot] - 1)
     token = state[NUM_TOKENS]
     state[NUM_TOKENS] += 1
     tokens.slots[slot], tokens.hashes[token], tokens.sizes[token] = token + 1, value, size

@@ -16,7 +16,7 @@ import numpy as np
 
 from headwater.kernels.compiled import kernel, part, warm
 from headwater.kernels.merge_tokens import BASE as BASE
-from headwater.kernels.merge_tokens import Limits, barred, token_of, tokens
+from headwater.kernels.merge_tokens import Limits, barred, is_spelled, token_of, tokens
 from headwater.kernels.pair_heap import fill_heap, heap, pop_commonest, push
 from headwater.kernels.pair_table import (
     CURSOR,
@@ -178,8 +178,11 @@ def learn(words, pairs, places, beside, heap, tokens, limits, state, merges):
             if number == NOWHERE:
                 return DONE
             key = pairs.keys[number]
+            first, second = np.int64(key >> HALF), np.int64(key & np.uint64(0xFFFFFFFF))
+            if limits.fresh and is_spelled(tokens, first, second):
+                continue
             state[PAIR], state[NUM_TOUCHED], state[CURSOR] = number, 0, pairs.heads[number]
-            state[MADE] = token_of(tokens, state, np.int64(key >> HALF), np.int64(key & np.uint64(0xFFFFFFFF)))
+            state[MADE] = token_of(tokens, state, first, second)
         number, made = state[PAIR], np.int32(state[MADE])
         left, right = np.int32(pairs.keys[number] >> HALF), np.int32(pairs.keys[number] & np.uint64(0xFFFFFFFF))
         while state[CURSOR] >= 0:

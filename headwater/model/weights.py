@@ -36,21 +36,26 @@ def write_tensors(handle: IO[bytes], tensors: Mapping[str, Tensor], metadata: di
         shape = list(tensor.shape)
         header[name] = {"dtype": TYPE_NAMES[tensor.dtype], "shape": shape, "data_offsets": [offset, offset + size]}
         offset += size
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % _ALIGNMENT)
+    text = header_bytes(header)
     digest = hashlib.sha256()
 
     def put(data: Any) -> None:
         digest.update(data)
         handle.write(data)
 
-    put(len(text).to_bytes(8, "little"))
     put(text)
     for name in sorted(tensors):
         flat = tensors[name].detach().to("cpu").contiguous().reshape(-1)
         if flat.numel():
             put(flat.view(torch.uint8).numpy().data)
     return digest.hexdigest()
+
+
+def header_bytes(header: dict[str, Any]) -> bytes:
+    """The beginning of a file: how long its header is, and the header."""
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % _ALIGNMENT)
+    return len(text).to_bytes(8, "little") + text
 
 
 @contextlib.contextmanager

@@ -33,14 +33,16 @@ def learn(
     max_bytes: int,
     barred: Iterable[bytes] = (),
     on_progress: Callable[[int], None] = lambda tokens: None,
+    fresh: bool = False,
 ) -> Learned:
     """Merge until there are `num_tokens` in all, the first ones (`spellings`) included, or no pair is common enough.
 
-    `words.symbols` are changed in place. `max_bytes`: no longer token is made; `barred`: what must never form.
+    `words.symbols` are changed in place. `max_bytes`: no longer token is made; `barred`: what must never form;
+    `fresh`: neither what a token spells already, so that each token is made by one merge alone.
     """
     kernels.ready()
     forbidden = np.sort(np.array([spelled(piece) for piece in barred], np.uint64))
-    limits = merge_tokens.Limits(forbidden, max_bytes, min_count)
+    limits = merge_tokens.Limits(forbidden, max_bytes, min_count, fresh)
     tokens = merge_tokens.tokens(spellings, num_tokens)
     state = np.zeros(pair_table.STATE, np.int64)
     state[pair_table.NUM_TOKENS] = len(spellings)

@@ -30,7 +30,7 @@ class Native:
         """Raises Unsupported."""
         _check(described)
         model = described["model"]
-        byte_level, rules = _cutting(described.get("pre_tokenizer") or {})
+        byte_level, rules = cutting(described.get("pre_tokenizer") or {})
         vocab: dict[str, int] = model["vocab"]
         whole = _whole(vocab, byte_level) if model.get("ignore_merges") else ([], [])
         self._vocabulary = bpe_encode.Vocabulary(
@@ -70,7 +70,7 @@ def _check(described: dict[str, Any]) -> None:
         raise Unsupported("added tokens that are not special")
 
 
-def _cutting(cut: dict[str, Any]) -> tuple[bool, np.ndarray]:
+def cutting(cut: dict[str, Any]) -> tuple[bool, np.ndarray]:
     """(whether bytes are spelled as letters, the kernel's rules) of a pre-tokenizer."""
     steps = cut.get("pretokenizers", [cut]) if cut else []
     level = next((step for step in steps if step.get("type") == "ByteLevel"), None)
