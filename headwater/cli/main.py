@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "eval": ("headwater.cli.evaluate:evaluate", "Model", "perplexity and bits a byte on held-out text"),
     "generate": ("headwater.cli.generate:generate", "Model", "continue prompts"),
     "trace": ("headwater.cli.trace:trace", "Model", "a training step to its documents and URLs, and back"),
+    "lab": ("headwater.cli.lab:lab", "Model", "a question answered by a small experiment, with its plot"),
     "export": ("headwater.cli.weights:export", "Model", "weights for other libraries; a corpus with its card"),
     "import": ("headwater.cli.weights:import_", "Model", "a Hugging Face folder as a checkpoint"),
 }

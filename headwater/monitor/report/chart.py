@@ -40,6 +40,15 @@ def lines(
     drawn = [s for s in series if len(s.x) and np.isfinite(s.y).any()]
     if not drawn:
         return Safe("")
+    parts = shapes(drawn, x_label, y_label, from_zero, height)
+    picture = h(
+        "svg", *parts, viewBox=f"0 0 {WIDTH} {height}", role="img", aria_label=f"{y_label} / {x_label}", class_="chart"
+    )
+    return h("figure", h("figcaption", title), h("div", picture, class_="wide", tabindex="0"), _legend(drawn))
+
+
+def shapes(drawn: Sequence[Series], x_label: str, y_label: str, from_zero: bool, height: int) -> list[Safe]:
+    """Axes, labels and curves of a line chart, WIDTH wide."""
     x_low, x_high = (float(f([f(s.x) for s in drawn])) for f in (np.min, np.max))
     finite = [s.y[np.isfinite(s.y)] for s in drawn]
     y_low, y_high = float(min(y.min() for y in finite)), float(max(y.max() for y in finite))
@@ -57,10 +66,7 @@ def lines(
     parts += _labels(x_label, y_label, floor)
     for index, one in enumerate(drawn):
         parts += _curve(one, index, place)
-    picture = h(
-        "svg", *parts, viewBox=f"0 0 {WIDTH} {height}", role="img", aria_label=f"{y_label} / {x_label}", class_="chart"
-    )
-    return h("figure", h("figcaption", title), h("div", picture, class_="wide", tabindex="0"), _legend(drawn))
+    return parts
 
 
 def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
