@@ -31,7 +31,7 @@ def lines(series: Sequence[chart.Series], *, title: str, x_label: str, y_label: 
     tall = HEAD + chart.HEIGHT + LINE * len(series) + 8
     parts: list[Safe] = [
         h("title", title),
-        h("style", Safe(STYLE + COLOURS)),
+        h("style", Safe(STYLE)),
         h("rect", width=chart.WIDTH, height=tall, class_="back"),
     ]
     parts.append(h("text", title, x=chart.LEFT, y=20, class_="name"))
