@@ -40,6 +40,7 @@ ALLOWED: dict[str, set[str] | None] = {
         "pipeline.selection",
         "monitor.metrics",
     },
+    "labs": ANY,
     "interop": {"model", "tokenizer.encode", "storage"},
 }
 NO_TORCH = (

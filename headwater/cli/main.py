@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "generate": ("headwater.cli.generate:generate", "Model", "continue prompts"),
     "trace": ("headwater.cli.trace:trace", "Model", "a training step to its documents and URLs, and back"),
     "takedown": ("headwater.cli.takedown:takedown", "Model", "take pages down; name the models that saw them"),
+    "lab": ("headwater.cli.lab:lab", "Model", "a question answered by a small experiment, with its plot"),
     "export": ("headwater.cli.weights:export", "Model", "weights for other libraries; a corpus with its card"),
     "import": ("headwater.cli.weights:import_", "Model", "a Hugging Face folder as a checkpoint"),
 }
