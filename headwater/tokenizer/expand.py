@@ -19,9 +19,10 @@ import numpy as np
 from headwater.errors import HeadwaterError
 from headwater.kernels import merges as kernels
 from headwater.tokenizer import expand_cuts, expand_letters, merging
+from headwater.tokenizer.config import MAX_TOKEN_BYTES
 from headwater.tokenizer.expand_base import Base
 from headwater.tokenizer.expand_words import Counted
-from headwater.tokenizer.learn import MAX_TOKEN_BYTES, MIN_PAIR_COUNT
+from headwater.tokenizer.learn import MIN_PAIR_COUNT
 from headwater.tokenizer.words import SCALE
 
 
