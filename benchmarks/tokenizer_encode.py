@@ -1,8 +1,8 @@
 """Encoding by our kernel, by gigatoken and by `tokenizers`: megabytes a second of a core, in turns in one process.
 
-In: texts of every corpus of `--data`. Out: the medians, and the ratio of our kernel and of what `Encoder` chooses to
-`tokenizers`. The vocabulary is learned from the same texts; every turn begins with an empty table of words, as a worker
-does. Seconds are the processor's, of all threads. All tokens are compared first.
+In: texts of every corpus of `--data`. Out: the medians, and the least ratio of our kernel to `tokenizers`. The
+vocabulary is learned from the same texts; every turn begins with an empty table of words, as a worker does. Seconds are
+the processor's, of all threads. All tokens are compared first.
 
     python -m benchmarks.tokenizer_encode [--data ../shared/data] [--mb 12] [--vocab 32000] [--rounds 5]
 """
