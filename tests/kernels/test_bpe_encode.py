@@ -53,7 +53,7 @@ def expected(texts, merges, whole=(), letters=NO_LETTERS) -> list[list[int]]:
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(TEXTS, MERGES, st.booleans(), st.booleans())
 @example(["aaaa", "", "aaa aaa"], [(97, 97, 256), (97, 97, 257), (256, 256, 256)], False, False)
 @example(["a" * 70, "ab" * 35], [(97, 97, 256), (256, 256, 257), (257, 97, 258), (97, 98, 256)], True, True)

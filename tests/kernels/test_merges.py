@@ -28,7 +28,7 @@ def learned(words, counts, num_tokens, min_count, max_bytes=1 << 30, barred=()):
     return merging.learn(given, LETTERS, num_tokens, min_count, min(max_bytes, 1 << 30), barred)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(WORDS, st.integers(4, 40), st.integers(1, 4), st.integers(1, 12), st.lists(st.sampled_from(
     [b"ab", b"aa", b"abc", b"ba", b"cc", b"\xe4\xb8a", b"aaaa"]), max_size=3, unique=True))  # fmt: skip
 @example([([0] * 9, 1), ([0] * 4, 2)], 40, 1, 12, [])

@@ -66,11 +66,11 @@ def test_hostile_text_is_not_lost(text):
 
 @pytest.mark.parametrize("unit", ["1", "a", "中", " ", "\n", " \n", "-", "'", "\u0301", "1a", "。", "\t "])
 def test_time_grows_with_length_alone(unit):
-    text = unit * (400_000 // len(unit)) + "x"
-    started = time.monotonic()
+    text = unit * (150_000 // len(unit)) + "x"
+    started = time.process_time()
     for digits in patterns.NUMBERS:
         patterns.pre_tokenizer("bpe", "headwater", digits).pre_tokenize_str(text)
-    assert time.monotonic() - started < 20  # a quadratic pattern takes minutes
+    assert time.process_time() - started < 10  # a quadratic pattern takes minutes
 
 
 def test_byte_letters_are_the_librarys():

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from headwater import document
-from headwater.tokenizer import encode
+from headwater.tokenizer import plain
 from headwater.tokenizer.config import TokenizerConfig
+from headwater.tokenizer.plain import Plain
 from headwater.tokenizer.report import encoder_of
 from headwater.tokenizer.train import train_from
 
@@ -33,7 +34,7 @@ def test_every_document_comes_back_and_parts_change_nothing(monkeypatch):
         for place, text in enumerate(texts):
             assert encoder.decode_bytes(ids[offsets[place] : offsets[place + 1]]) == text.encode()
         with monkeypatch.context() as patch:
-            patch.setattr(encode, "CALL_CHARACTERS", 3_000)
-            in_parts, _ = encoder.encode_batch(texts)
+            patch.setattr(plain, "CALL_CHARACTERS", 3_000)
+            in_parts, _ = Plain(encoder._tokenizer, divisible=True).encode(texts)
         assert np.array_equal(in_parts, ids)
         assert batch.column("text").nbytes / len(ids) > 2.5
