@@ -14,7 +14,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from headwater import document
 from headwater.cli.tokenizer_audit import phrases
@@ -67,9 +69,11 @@ def _findings(folder: Path, encoder: Encoder, batches: Iterable[pa.RecordBatch])
 def _clean(data: Path) -> Iterator[pa.RecordBatch]:
     """The sample of the corpora, a channel a corpus."""
     for name, size in CORPORA.items():
-        for batch in document.read([str(data / f"{name}.jsonl.zst")]):
+        for whole in document.read([str(data / f"{name}.jsonl.zst")]):
+            sizes = np.cumsum(pc.binary_length(whole.column("text")).to_numpy())
+            batch = whole.slice(0, int(np.searchsorted(sizes, size)) + 1)
             yield batch.append_column("channel", pa.array([name.removeprefix("corpus-")] * batch.num_rows))
-            size -= batch.column("text").nbytes
+            size -= int(sizes[-1])
             if size <= 0:
                 break
 
