@@ -142,7 +142,8 @@ def test_what_is_no_tokenizer_is_said(tmp_path):
         assert failing(tmp_path).failure == "damaged_file"
     described = json.loads(tokenizer().to_str())
     described["added_tokens"] = []
-    del described["model"]["vocab"]["<|endoftext|>"]
+    for end in ("<|endoftext|>", "<|im_end|>"):
+        del described["model"]["vocab"][end]
     path.write_text(json.dumps(described))
     assert failing(tmp_path).failure == "data"
     described["model"]["vocab"] |= {"<|endoftext|>": 2**31}
