@@ -123,7 +123,8 @@ def told_of_takedown(taken: dict[str, Any], after: list[int], packed: dict[str, 
         f"`headwater takedown demo --url {url_of(TRACED)}` writes the address to the workspace's list, tells that "
         f"{len(taken['steps'])} steps have read the page, and names the checkpoints that saw it: {saw}.",
         f"The run was then made longer, to {LONGER} steps. Its packed tokens are as they were, and so is every step "
-        "done; from the step after its checkpoint on a segment of the schedule puts end-of-document tokens in the "
+        "up to the checkpoint before the decay, from which a longer run goes on; from there on a segment of "
+        "the schedule puts end-of-document tokens in the "
         f"page's place and leaves them out of the loss. The steps that read it are now {listed(after)}. A corpus "
         f"packed later leaves the page out: {packed['in']} documents in, {packed['kept']} kept, {rejected} rejected as "
         "`takedown`.",

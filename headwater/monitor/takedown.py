@@ -6,6 +6,7 @@ and exports made after the first, and `takedown.json` in the run folder, by whic
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ import numpy as np
 
 from headwater import storage
 from headwater.batches import ranges, takedown
+from headwater.batches.schedule import Schedule, parse
 from headwater.document.takedown import Takedown
 from headwater.errors import HeadwaterError
 from headwater.monitor.documents import DocumentTable
 from headwater.monitor.run import Run
+from headwater.monitor.trace import Tracer
 
 CHECKPOINTS, EXPORTS = "checkpoints", "exports.jsonl"
 MAX_SEARCHED = 10_000  # ids and URLs looked up one by one; for more, every document is looked at
@@ -48,8 +51,22 @@ def effect(run: Run, taken: Takedown) -> Effect:
     places = [place for channel, rows in meant.items() for place in _places(run.tracer.table(channel), rows)]
     done, origin = last_step(run), forked_from(run)
     begun = origin[1] if origin else 0  # a fork did not do the steps before it
-    steps = [step for step in run.tracer.steps(places) if begun < step <= done] if done else []
-    return Effect(run=run, documents=meant, steps=steps)
+    steps = {step for step in run.tracer.steps(places) if step <= done} | _remembered(run, places) if done else set()
+    return Effect(run=run, documents=meant, steps=sorted(step for step in steps if step > begun))
+
+
+def _remembered(run: Run, places: list[dict[str, Any]]) -> set[int]:
+    """Steps that read one of the places by the schedule that a checkpoint records, where it is another than now:
+    a run that went on from an earlier one did them again, without the documents."""
+    found: set[int] = set()
+    for path in (run.folder / CHECKPOINTS).glob("step-*/state.json"):
+        with contextlib.suppress(HeadwaterError, OSError, KeyError, TypeError):  # a damaged one can serve nobody
+            state = storage.read_json(path)
+            schedule = Schedule([parse(row, str(path)) for row in state["schedule"]], str(path))
+            if schedule.segments != run.schedule.segments:
+                steps = Tracer(run.tracer.pack, schedule).steps(places)
+                found |= {step for step in steps if step <= state["step"]}
+    return found
 
 
 def _rows(table: DocumentTable, taken: Takedown) -> np.ndarray:

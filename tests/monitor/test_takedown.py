@@ -204,6 +204,21 @@ def test_a_takedown_is_tied_to_its_pack(workspace):
     assert of_runs.of_run(run.folder, "") == {}
 
 
+def test_a_checkpoint_of_steps_done_again_is_named_by_its_own_schedule(workspace):
+    run = headwater.Run(workspace / "runs/tiny")
+    rows = segments.of_mix(run.part("mix") / "schedule.jsonl")
+    held = read_by(run, range(1, run.schedule.num_steps + 1))
+    late = next(name for name, steps in sorted(held.items()) if 6 < min(steps) <= DONE)
+    taken = Takedown([Entry(kind="doc", value=late)])
+    taking.apply(run, taken)
+    segments.write(run.folder / "schedule.jsonl", segments.without_taken_down(rows, run.folder, "", 6))
+    storage.write_json(run.folder / f"checkpoints/step-{DONE:08d}/state.json", {"step": DONE, "schedule": rows})
+    storage.write_text(run.folder / "checkpoints/step-00000006/state.json", "{")
+    found = taking.effect(headwater.Run(run.folder), taken)
+    assert found.steps == [step for step in sorted(held[late]) if step <= DONE]
+    assert taking.models([found])["tiny"]["checkpoints"] == [DONE]
+
+
 def test_an_export_is_noted_in_its_run(tmp_path):
     checkpoint = tmp_path / "runs/demo/checkpoints/step-00000003"
     checkpoint.mkdir(parents=True)
