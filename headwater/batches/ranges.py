@@ -5,10 +5,9 @@ In: (start, length) pairs, or their JSON. Out: Ranges, sorted and apart from eac
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from typing import Any
-
-import numpy as np
 
 Ranges = tuple[tuple[int, int], ...]  # (start, length) in a channel's tokens, sorted, apart from each other
 MAX_RANGES = 1 << 20
@@ -46,6 +45,6 @@ def as_json(masked: Mapping[str, Ranges]) -> dict[str, list[list[int]]]:
 
 def covers(masked: Mapping[str, Ranges], channel: str, start: int, length: int) -> bool:
     """Whether every token of a range is masked."""
-    ranges = np.array(masked.get(channel, ()), dtype=np.int64).reshape(-1, 2)
-    at = int(np.searchsorted(ranges[:, 0], start, side="right")) - 1
-    return at >= 0 and start + length <= int(ranges[at].sum())
+    ranges = masked.get(channel, ())
+    at = bisect_right(ranges, (start, 1 << 63)) - 1
+    return at >= 0 and start + length <= sum(ranges[at])

@@ -18,9 +18,17 @@ NAME = "takedown.json"
 SCHEMA = 1
 
 
-def write(folder: Path, pack: str, masked: Mapping[str, Ranges]) -> None:
-    """`pack`: the content digest of the pack that the ranges are of."""
-    storage.write_json(folder / NAME, {"schema": SCHEMA, "pack": pack, "masked": ranges.as_json(masked)})
+def write(folder: Path, pack: str, masked: Mapping[str, Ranges], packed_with: int = 0) -> None:
+    """`pack`: the content digest of the pack that the ranges are of, made with `packed_with` entries of the list."""
+    value = {"schema": SCHEMA, "pack": pack, "packed_with": packed_with, "masked": ranges.as_json(masked)}
+    storage.write_json(folder / NAME, value)
+
+
+def packed_with(folder: Path) -> int | None:
+    """How many entries of the list a run's corpus was packed with, so that it can be packed so again."""
+    value = storage.read_json(folder / NAME) if (folder / NAME).is_file() else {}
+    found = value.get("packed_with") if isinstance(value, dict) else None
+    return found if isinstance(found, int) else None
 
 
 def of_run(folder: Path, pack: str) -> dict[str, Ranges]:

@@ -64,6 +64,7 @@ def of_pack(recipe: Recipe, run_folder: Path | None) -> dict[str, Any]:
     A run that has trained keeps to the entries it was packed with, or its batches would be others: its training
     leaves out what came after (`batches.takedown`).
     """
+    from headwater.batches.takedown import packed_with
     from headwater.document import takedown
     from headwater.model.checkpoint import CHECKPOINTS, folders
     from headwater.pipeline import manifest
@@ -71,8 +72,10 @@ def of_pack(recipe: Recipe, run_folder: Path | None) -> dict[str, Any]:
     moved = {"fim": recipe.pack.fim, "fim_spm": recipe.pack.fim_spm, "seed": recipe.seed} if recipe.pack.fim else {}
     if run_folder is None:
         return moved
-    before = manifest.read(run_folder / "pack") if folders(run_folder / CHECKPOINTS) else None
-    num = before.fields.get("takedown", {}).get("entries", 0) if before else None
+    num = None
+    if folders(run_folder / CHECKPOINTS):
+        before = manifest.read(run_folder / "pack")  # gone where a person removed a damaged one
+        num = before.fields.get("takedown", {}).get("entries", 0) if before else packed_with(run_folder)
     found = takedown.fingerprint(run_folder.parent.parent / takedown.NAME, num)
     return moved | ({"takedown": found} if found else {})
 

@@ -34,6 +34,7 @@ def pack(
     Example: headwater pack kept/*.parquet --tokenizer tok -o packed --packing best_fit --sequence-length 2048
     """
     from headwater.batches import laid
+    from headwater.document import takedown
     from headwater.pack import fim as middles
     from headwater.pack.config import PACK_NAME
     from headwater.tokenizer.encode import Encoder
@@ -43,7 +44,7 @@ def pack(
     encoder = Encoder.load(tokenizer, say=reporter().say)
     moving = middles.opened(config, seed, encoder)
     problems: Counter[str] = Counter()
-    summary = _packed(labelled(inputs, problems), output, encoder, tokenizer, moving)
+    summary = _packed(takedown.left(labelled(inputs, problems), problems), output, encoder, tokenizer, moving)
     value = {**summary, "rejected": dict(sorted(problems.items())), "output": str(output / PACK_NAME)}
     rows = [[name, str(c["documents"]), str(c["tokens"])] for name, c in summary["channels"].items()]
     text = table(rows, ["channel", "documents", "tokens"])

@@ -57,7 +57,8 @@ def takedown(
     effects = [taking.effect(found, lists.Takedown(asked)) for found in runs]
     missing = [entry.value for entry in asked if not _packed(entry, runs)]
     if missing and not unseen and not list_:
-        raise _unknown(missing[0])
+        mend = "`headwater trace RUN --url URL` names a near one; --unseen lists it for corpora to come"
+        raise HeadwaterError("unknown_name", "no run of this workspace has packed it", where=missing[0], mend=mend)
     path, added = root / lists.NAME, 0
     if not dry_run:
         added = len(lists.append(path, asked))
@@ -101,11 +102,6 @@ def _packed(entry: Entry, runs: list[Run]) -> bool:
     """Whether a document's id or URL is in some packed corpus; true of what names more than one."""
     columns = {"doc": "document_id", "url": "url"}
     return entry.kind not in columns or any(run.tracer.has(columns[entry.kind], entry.value) for run in runs)
-
-
-def _unknown(value: str) -> HeadwaterError:
-    mend = "`headwater trace RUN --url URL` names near ones; --unseen lists it for corpora to come"
-    return HeadwaterError("unknown_name", "no run of this workspace has packed it", where=value, mend=mend)
 
 
 def _told(effects: list[Effect]) -> dict[str, dict[str, Any]]:

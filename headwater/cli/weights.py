@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -44,9 +46,24 @@ def export(
     check_empty(out)
     module, _, name = FORMATS[to].partition(":")
     getattr(import_module(module), name)(source, out)
+    _recorded(source, to, out)
     files = sorted(path.name for path in out.iterdir())
     value = {"model": str(source), "to": to, "folder": str(out), "files": files}
     return Outcome(value=value, text=f"{source} is in {out} as {to}: {', '.join(files)}")
+
+
+def _recorded(source: Path, to: str, out: Path) -> None:
+    """Note in the run, where the checkpoint is one of a run's, what was made of it: a takedown asks."""
+    from headwater import storage
+    from headwater.model.checkpoint import CHECKPOINTS, read_state
+    from headwater.monitor.takedown import EXPORTS
+
+    folder = source.absolute()
+    if folder.parent.name != CHECKPOINTS:
+        return
+    row = {"step": read_state(folder)["step"], "to": to, "folder": str(out.absolute())}
+    with contextlib.suppress(HeadwaterError), storage.AppendLog(folder.parent.parent / EXPORTS) as log:
+        log.append(row | {"date": datetime.now(UTC).date().isoformat()})  # a run that may only be read has no note
 
 
 def import_(

@@ -22,6 +22,7 @@ from headwater.errors import HeadwaterError
 
 SUFFIX = ".docs.arrow"
 KEYS = {"document_id": "id", "url": "url"}  # columns that can be searched, and the prefix of their index
+INDEX = {"hash": pa.uint64(), "row": pa.uint32()}
 MAX_ROWS = 1 << 18  # of a batch, held in memory while it is written
 MAX_BYTES = 256 << 20
 _LEFT_OUT = ("token_offset", "channel")  # the first is in the `.idx`, the second in the name
@@ -82,13 +83,15 @@ class Lookup:
             self._batches = [self._file.get_batch(number) for number in range(self._file.num_record_batches)]
             for batch in self._batches:
                 batch.validate()
+            indexes = {f"{prefix}_{part}": kind for prefix in KEYS.values() for part, kind in INDEX.items()}
+            types = {field.name: field.type for field in self._file.schema}
+            wrong = [name for name, kind in indexes.items() if types.get(name) != kind]
+            missing = {*KEYS, "length"} - set(types)
+            if wrong or missing:
+                raise ValueError(f"no column {', '.join(sorted({*wrong, *missing}))}")
         except (OSError, pa.ArrowException, ValueError) as error:
             raise self._damaged(str(error)) from error
-        names = set(self._file.schema.names)
-        indexes = {f"{prefix}_{part}" for prefix in KEYS.values() for part in ("hash", "row")}
-        if not {*KEYS, *indexes, "length"} <= names:
-            raise self._damaged(f"has no column {', '.join(sorted({*KEYS, *indexes, 'length'} - names))}")
-        self._told = [name for name in self._file.schema.names if name not in indexes]
+        self._told = [name for name in types if name not in indexes]
         self._starts = np.cumsum([0, *(batch.num_rows for batch in self._batches)]).tolist()
         self.num_rows = self._starts[-1]
 
@@ -96,27 +99,32 @@ class Lookup:
         mend = "remove it: a trace reads the table beside it, more slowly"
         return HeadwaterError("damaged_file", f"not a lookup of documents: {what}", where=str(self.path), mend=mend)
 
-    def row(self, index: int) -> dict[str, Any]:
-        """What is told of one document."""
-        number = bisect_left(self._starts, index + 1) - 1
+    def rows(self, wanted: range) -> list[dict[str, Any]]:
+        """What is told of documents that follow one another."""
+        found: list[dict[str, Any]] = []
         try:
-            found = self._batches[number].select(self._told).slice(index - self._starts[number], 1)
-            found.validate(full=True)
-            return found.to_pylist()[0]
+            while len(found) < len(wanted):
+                index = wanted.start + len(found)
+                number = bisect_left(self._starts, index + 1) - 1
+                whole = self._batches[number].select(self._told)
+                part = whole.slice(index - self._starts[number], len(wanted) - len(found))
+                part.validate(full=True)
+                found += part.to_pylist()
         except (pa.ArrowException, IndexError, ValueError) as error:
             raise self._damaged(str(error)) from error
+        return found
 
     def find(self, column: str, value: str) -> list[int]:
         """Rows whose `column` (document_id or url) equals `value`, in order."""
         wanted, prefix = hash_of(value), KEYS[column]
         found = []
         for start, batch in zip(self._starts, self._batches, strict=False):
-            hashes = batch.column(f"{prefix}_hash").to_numpy()
-            rows = batch.column(f"{prefix}_row").to_numpy()
+            hashes = _numbers(batch.column(f"{prefix}_hash"), np.uint64)
+            rows = _numbers(batch.column(f"{prefix}_row"), np.uint32)
             place = bisect_left(hashes, wanted)  # numpy's own search would take the number for a float
             while place < len(hashes) and int(hashes[place]) == wanted:
                 index = start + int(rows[place])
-                if index < self.num_rows and self.row(index)[column] == value:
+                if index < self.num_rows and self.rows(range(index, index + 1))[0][column] == value:
                     found.append(index)
                 place += 1
         return sorted(found)
@@ -130,3 +138,8 @@ class Lookup:
             except pa.ArrowException as error:
                 raise self._damaged(str(error)) from error
             yield chosen
+
+
+def _numbers(array: pa.Array, dtype: type) -> np.ndarray:
+    """The buffer of a column without nulls. Arrow's own way to numpy would first import pandas, where there is one."""
+    return np.frombuffer(array.buffers()[1], dtype=dtype, count=len(array))

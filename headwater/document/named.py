@@ -15,7 +15,7 @@ from headwater.errors import HeadwaterError
 
 MAX_BYTES = 256 << 20
 _DOMAIN = re.compile(r"[^\s/@:?#*.]{1,63}(\.[^\s/@:?#*.]{1,63})+")
-_PREFIX = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/\s*?#]+.*")  # at least a scheme and a whole host
+_PREFIX = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/\s*?#]+/.*")  # at least a scheme and a whole host
 
 
 def lines(path: Path) -> Iterator[tuple[str, str]]:
@@ -72,6 +72,9 @@ def _check(kind: str, value: str, where: str) -> None:
     elif kind == "domain" and not _DOMAIN.fullmatch(value):
         wrong, mend = "is no URL, no domain and no packed document's id", "write doc:ID for one that is not packed yet"
     elif kind == "prefix" and not _PREFIX.fullmatch(value):
-        wrong, mend = "is too short a beginning: it would take other hosts' pages too", "write at least https://host/*"
+        wrong, mend = (
+            "is too short a beginning: it would take other hosts' pages too",
+            "write at least https://host/*, or the domain alone",
+        )
     if wrong:
         raise HeadwaterError("arguments", f"{value[:80]!r} {wrong}", where=where[:200], mend=mend)

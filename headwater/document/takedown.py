@@ -138,6 +138,12 @@ def without(
         yield batch.filter(pa.array(~meant)) if meant.any() else batch
 
 
+def left(batches: Iterable[pa.RecordBatch], counts: Counter[str], root: Path = Path()) -> Iterator[pa.RecordBatch]:
+    """Batches of documents without those that the list of a workspace (by default: where we are) names."""
+    entries = read(root / NAME)
+    yield from without(batches, entries, counts) if entries else batches
+
+
 def spellings(domain: str) -> set[str]:
     """A domain as it is written and as it travels (`bücher.example`, `xn--bcher-kva.example`)."""
     plain = domain.lower()

@@ -51,13 +51,19 @@ class DocumentTable:
         first = bisect_right(pointers, start * self._size) - 1
         return range(max(0, first), bisect_left(pointers, (start + num_tokens) * self._size))
 
+    def rows(self, wanted: range) -> list[dict[str, Any]]:
+        """What is told of documents that follow one another, with their places (`token_offset`, `length`)."""
+        found = []
+        for index, told in zip(wanted, self._names.rows(wanted), strict=True):
+            start, length = self.place(index)
+            if told.pop("length") != length:
+                raise self._disagrees(f"document {index} has another length than the index says")
+            found.append({**told, "token_offset": start, "length": length})
+        return found
+
     def row(self, index: int) -> dict[str, Any]:
-        """What is told of one document, with its place (`token_offset`, `length`)."""
-        told = self._names.row(index)
-        start, length = self.place(index)
-        if told.pop("length") != length:
-            raise self._disagrees(f"document {index} has another length than the index says")
-        return {**told, "token_offset": start, "length": length}
+        """What is told of one document."""
+        return self.rows(range(index, index + 1))[0]
 
     def find(self, column: str, value: str) -> list[int]:
         """Rows whose `column` (document_id or url) equals `value`."""
@@ -112,11 +118,14 @@ class _Parquet:
             raise self._damaged("a row group shorter than it says")
         return table
 
-    def row(self, index: int) -> dict[str, Any]:
-        number = bisect_right(self._starts, index) - 1
-        if self._held[0] != number:
-            self._held = (number, self._group(number, self._told))
-        found: dict[str, Any] = self._held[1].slice(index - self._starts[number], 1).to_pylist()[0]
+    def rows(self, wanted: range) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        while len(found) < len(wanted):
+            index = wanted.start + len(found)
+            number = bisect_right(self._starts, index) - 1
+            if self._held[0] != number:
+                self._held = (number, self._group(number, self._told))
+            found += self._held[1].slice(index - self._starts[number], len(wanted) - len(found)).to_pylist()
         return found
 
     def find(self, column: str, value: str) -> list[int]:

@@ -7,6 +7,7 @@ The run folder links to the store: `acquire`, `curate`, `split`, `tokenizer`, `p
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ DECIDED = {
     "verdict": "curate/verdicts",
     "split": "split/split",
 }
+
+STARTS = ("https://", "http://", "https://www.", "http://www.")
 
 if TYPE_CHECKING:
     from headwater.batches.reader import Batch, BatchReader
@@ -130,13 +133,22 @@ class Run:
             raise HeadwaterError("arguments", "name a document by its id or by its URL, one of the two")
         found = self.tracer.places("document_id" if doc else "url", doc or url)
         if not found:
+            near = self._near(url) if url else ""
             raise HeadwaterError(
                 "unknown_name",
                 f"no packed document has this {'id' if doc else 'URL'}",
                 where=doc or url,
-                mend="it may be held out or rejected: `headwater show ID` tells",
+                mend=f"did you mean {near}?" if near else "it may be held out or rejected: `headwater show ID` tells",
             )
         return found
+
+    def _near(self, url: str) -> str:
+        """A packed URL that is this one written otherwise; empty where there is none."""
+        whole = url.strip() if "://" in url else f"https://{url.strip()}"
+        bare = whole.partition("#")[0].partition("?")[0]
+        hosts = [re.sub("^https?://(www[.])?", start, bare) for start in STARTS]
+        slashed = [name for host in hosts for name in (host, host.removesuffix("/"), f"{host.removesuffix('/')}/")]
+        return next((name for name in [whole, *slashed] if self.tracer.has("url", name)), "")
 
     def _in_run(self, step: int) -> int:
         if not 1 <= step <= self.schedule.num_steps:

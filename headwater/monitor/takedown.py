@@ -119,11 +119,15 @@ def apply(run: Run, taken: Takedown) -> None:
     if sum(map(len, masked.values())) > ranges.MAX_RANGES:
         mend = "too much to leave out of a packed corpus: pack it anew, in a run of its own"
         raise HeadwaterError("data", f"more than {ranges.MAX_RANGES} documents", where=str(run.folder), mend=mend)
-    takedown.write(run.folder, pack_content(run.part("pack")), masked)
+    content, entries = packed(run.part("pack"))
+    takedown.write(run.folder, content, masked, entries)
 
 
-def pack_content(pack: Path) -> str:
-    """The digest of a pack's contents, as the run's checkpoints record it."""
+def packed(pack: Path) -> tuple[str, int]:
+    """The digest of a pack's contents, as checkpoints record it, and how many entries of the list it left out."""
     path = pack / "manifest.json"
-    value = storage.read_json(path) if path.is_file() else {}
-    return str(value.get("content", "")) if isinstance(value, dict) else ""
+    try:
+        value = storage.read_json(path) if path.is_file() else {}
+        return str(value.get("content", "")), int(value.get("fields", {}).get("takedown", {}).get("entries", 0))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise HeadwaterError("damaged_file", f"not a manifest: {error}", where=str(path)) from error

@@ -13,7 +13,7 @@ from typing import Any
 
 from headwater.batches import locate
 from headwater.batches.laid import CUT, Packing
-from headwater.batches.ranges import Ranges, covers
+from headwater.batches.ranges import Ranges, covers, joined
 from headwater.batches.schedule import Schedule
 from headwater.monitor.documents import DOCS_SUFFIX, DocumentTable
 
@@ -46,8 +46,7 @@ class Tracer:
     def _parts(self, found: locate.TokenRange, masked: dict[str, Ranges]) -> Iterator[dict[str, Any]]:
         table = self.table(found.channel)
         end = found.start + found.num_tokens
-        for index in table.over(found.start, found.num_tokens):
-            told = table.row(index)
+        for told in table.rows(table.over(found.start, found.num_tokens)):
             first, length = told["token_offset"], told["length"]
             begin = max(first, found.start)
             yield {
@@ -88,12 +87,17 @@ class Tracer:
 
     def steps(self, places: list[dict[str, Any]]) -> list[int]:
         """Every step that reads a token of these places, in order, each once; none of those that leave them out."""
-        found: set[int] = set()
-        for place in places:
+        segments = self.schedule.segments
+        alike: dict[tuple[str, tuple[int, ...]], list[tuple[int, int]]] = {}
+        for place in places:  # neighbours that the same segments leave out are looked for together
             where = (place["channel"], place["token_offset"], place["length"])
-            steps = {step for step, _row in locate.steps(self.schedule, *where, packing=self.packing)}
-            for segment in self.schedule.segments:
-                if covers(segment.masked, *where):
-                    steps -= set(range(segment.first_step, segment.last_step + 1))
+            out = tuple(index for index, segment in enumerate(segments) if covers(segment.masked, *where))
+            alike.setdefault((place["channel"], out), []).append(where[1:])
+        found: set[int] = set()
+        for (channel, out), pairs in alike.items():
+            reads = (locate.steps(self.schedule, channel, *pair, packing=self.packing) for pair in joined(pairs))
+            steps = {step for of_pair in reads for step, _row in of_pair}
+            for index in out:
+                steps -= set(range(segments[index].first_step, segments[index].last_step + 1))
             found |= steps
         return sorted(found)

@@ -17,11 +17,14 @@ STAGES = ("acquire", "split", "tokenizer", "pack", "mix")
 
 
 def make_run(
-    workspace: Path, name: str = "tiny", config: MixtureConfig | None = None
+    workspace: Path,
+    name: str = "tiny",
+    config: MixtureConfig | None = None,
+    given: list[dict[str, Any]] | None = None,
 ) -> tuple[Path, list[dict[str, Any]]]:
     """`runs/NAME` under a workspace, linked to its store; the folder and the documents."""
     store = workspace / "store"
-    documents, _ = packed(store)
+    documents, _ = packed(store, given)
     train = SimpleNamespace(tokens=10_000, batch_tokens=512, sequence_length=64)
     mixing.run(
         Context(
