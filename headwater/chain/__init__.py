@@ -58,7 +58,7 @@ def stages(recipe: Recipe, limit: int | None = None, run_folder: Path | None = N
         Stage(name="pack", version=1, function="headwater.pack.build:run", inputs=(texts, "split", "tokenizer")),
         Stage(
             name="mix",
-            version=1,
+            version=2,
             function="headwater.mix.stage:run",
             config=recipe.mixture,
             fields=fields.of_mixture(recipe, limit),

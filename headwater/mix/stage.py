@@ -83,7 +83,7 @@ def sources(pack: Path, sequence_length: int) -> list[Channel]:
     try:
         channels = [_channel(name, c, sequence_length) for name, c in value["channels"].items()]
         largest = max((int(c["tokens"]) for c in value["channels"].values()), default=0)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise HeadwaterError("damaged_file", f"not what pack writes: {error}", where=str(pack)) from error
     if not any(channel.available for channel in channels):
         raise HeadwaterError(
