@@ -33,6 +33,11 @@ def invert(elements: np.ndarray, length: int, keys: np.ndarray) -> np.ndarray:
     return _walk(elements, length, keys, inverse=True)
 
 
+def scattered(values: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    """64 bits of chance for each value (uint64) under round keys."""
+    return _mix(_mix(values, keys[0]), keys[1])
+
+
 def _walk(values: np.ndarray, length: int, keys: np.ndarray, inverse: bool) -> np.ndarray:
     out = np.array(values, dtype=np.uint64)  # a copy: the caller's array stays
     if out.size and (length <= 0 or int(out.max()) >= length):
@@ -61,6 +66,8 @@ def _feistel(values: np.ndarray, half_bits: int, keys: np.ndarray, inverse: bool
 def _mix(values: np.ndarray, key: np.uint64) -> np.ndarray:
     """A good hash of each value under a key; products wrap modulo 2^64 by design."""
     mixed = values + key
-    mixed = (mixed ^ (mixed >> _SHIFTS[0])) * _MULTIPLIERS[0]
-    mixed = (mixed ^ (mixed >> _SHIFTS[1])) * _MULTIPLIERS[1]
-    return mixed ^ (mixed >> _SHIFTS[2])
+    for shift, multiplier in zip(_SHIFTS, _MULTIPLIERS, strict=False):
+        mixed ^= mixed >> shift
+        mixed *= multiplier
+    mixed ^= mixed >> _SHIFTS[2]
+    return mixed

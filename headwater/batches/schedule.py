@@ -13,6 +13,7 @@ Dimensions: B sequences of a batch.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,13 +22,14 @@ from typing import Any
 import numpy as np
 
 from headwater import storage
-from headwater.batches.permute import permute, round_keys
+from headwater.batches.permute import permute, round_keys, scattered
 from headwater.batches.segment import SCHEMA, Segment, parse
 from headwater.errors import HeadwaterError
 
 __all__ = ["NAME", "SCHEMA", "Schedule", "Segment", "continued", "epoch_keys", "parse", "read", "windows_of"]
 NAME = "schedule.jsonl"
-_CACHED_BLOCKS = 8
+_CACHED = 8  # blocks, and chunks
+_CHUNK = 4096  # sequences whose windows are found at once: fewer cost more each, more delay the first batch
 
 
 class Schedule:
@@ -54,51 +56,74 @@ class Schedule:
         self.sequence_length = effective[0].sequence_length
         self.num_steps = effective[-1].last_step
         self._blocks: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}
+        self._chunks: dict[tuple[int, int], tuple[np.ndarray, ...]] = {}
 
     def segment_at(self, step: int) -> int:
         """The index of the segment that holds `step`. Raises IndexError outside the run."""
-        for index, segment in enumerate(self.segments):
-            if segment.first_step <= step <= segment.last_step:
-                return index
-        raise IndexError(f"step {step} is outside 1 to {self.num_steps}")
+        if not 1 <= step <= self.num_steps:
+            raise IndexError(f"step {step} is outside 1 to {self.num_steps}")
+        return bisect_left(self.segments, step, key=lambda segment: segment.last_step)
 
     def block(self, index: int, number: int) -> tuple[np.ndarray, np.ndarray]:
         """Order of one block: for each position the channel (index in the segment) and its rank there."""
         key = (index, number)
         if key not in self._blocks:
-            if len(self._blocks) >= _CACHED_BLOCKS:
+            if len(self._blocks) >= _CACHED:
                 self._blocks.pop(next(iter(self._blocks)))
             self._blocks[key] = _block_order(self.segments[index], number)
         return self._blocks[key]
 
     def draws(self, step: int) -> tuple[np.ndarray, np.ndarray]:
         """For each sequence of a step: its channel (index in `channels`) and its number among that channel's draws."""
-        index = self.segment_at(step)
-        segment = self.segments[index]
-        channel_B = np.empty(segment.sequences, dtype=np.int32)
-        draw_B = np.empty(segment.sequences, dtype=np.int64)
-        counts = np.array(list(segment.counts.values()), dtype=np.int64)
-        offsets = np.array(list(segment.offsets.values()), dtype=np.int64)
-        names = np.array([self.channels.index(name) for name in segment.channels], dtype=np.int32)
-        start, done = (step - segment.first_step) * segment.sequences, 0
-        while done < segment.sequences:
-            number, position = divmod(start + done, segment.block)
-            take = min(segment.block - position, segment.sequences - done)
-            inner, rank = (part[position : position + take] for part in self.block(index, number))
-            channel_B[done : done + take] = names[inner]
-            draw_B[done : done + take] = offsets[inner] + number * counts[inner] + rank
-            done += take
+        channel_B, draw_B, _, _ = self._slots(step)
         return channel_B, draw_B
 
     def windows(self, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """For each sequence of a step: channel (index in `channels`), epoch and window."""
-        channel_B, draw_B = self.draws(step)
-        segment = self.segments[self.segment_at(step)]
-        epoch_B, window_B = np.empty_like(draw_B), np.empty_like(draw_B)
-        for channel in np.unique(channel_B):
-            name, mine = self.channels[channel], channel_B == channel
-            epoch_B[mine], window_B[mine] = windows_of(segment, name, draw_B[mine])
+        channel_B, _, epoch_B, window_B = self._slots(step)
         return channel_B, epoch_B, window_B
+
+    def _slots(self, step: int) -> tuple[np.ndarray, ...]:
+        index = self.segment_at(step)
+        segment = self.segments[index]
+        start = (step - segment.first_step) * segment.sequences
+        end = start + segment.sequences
+        parts = [
+            [column[max(0, start - first) : end - first] for column in self._chunk(index, first // _CHUNK)]
+            for first in range(start // _CHUNK * _CHUNK, end, _CHUNK)
+        ]
+        return tuple(np.concatenate(columns) for columns in zip(*parts, strict=True))
+
+    def _chunk(self, index: int, number: int) -> tuple[np.ndarray, ...]:
+        """Channel, draw, epoch and window of the `number`-th chunk of a segment's sequences."""
+        key = (index, number)
+        if key not in self._chunks:
+            if len(self._chunks) >= _CACHED:
+                self._chunks.pop(next(iter(self._chunks)))
+            self._chunks[key] = self._computed(index, number * _CHUNK)
+        return self._chunks[key]
+
+    def _computed(self, index: int, start: int) -> tuple[np.ndarray, ...]:
+        """A chunk from the segment's sequence `start` on. Many at once: a permutation costs little more for them."""
+        segment = self.segments[index]
+        size = min(_CHUNK, segment.num_sequences - start)
+        inner_S, draw_S = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int64)
+        counts = np.array(list(segment.counts.values()), dtype=np.int64)
+        offsets = np.array(list(segment.offsets.values()), dtype=np.int64)
+        done = 0
+        while done < size:
+            number, position = divmod(start + done, segment.block)
+            inner, rank = (part[position : position + size - done] for part in self.block(index, number))
+            part = slice(done, done + len(inner))
+            inner_S[part] = inner
+            draw_S[part] = offsets[inner] + number * counts[inner] + rank
+            done += len(inner)
+        epoch_S, window_S = np.empty_like(draw_S), np.empty_like(draw_S)
+        for place in np.unique(inner_S):
+            mine = inner_S == place
+            epoch_S[mine], window_S[mine] = windows_of(segment, segment.channels[place], draw_S[mine])
+        names = np.array([self.channels.index(name) for name in segment.channels], dtype=np.int32)
+        return names[inner_S], draw_S, epoch_S, window_S
 
     def drawn_before(self, step: int) -> dict[str, int]:
         """Sequences each channel has given before `step` (up to one step past the end)."""
@@ -116,13 +141,32 @@ class Schedule:
 
 def _block_order(segment: Segment, number: int) -> tuple[np.ndarray, np.ndarray]:
     keys = round_keys(segment.seed, "block", segment.first_step, number)
-    places = permute(np.arange(segment.block, dtype=np.uint64), segment.block, keys).astype(np.int64)
     counts = np.array(list(segment.counts.values()), dtype=np.int64)
+    if segment.order == "even":
+        return _spread(counts, segment.block, keys)
+    places = permute(np.arange(segment.block, dtype=np.uint64), segment.block, keys).astype(np.int64)
     channel = np.searchsorted(np.cumsum(counts), places, side="right").astype(np.int32)
     rank = np.empty(segment.block, dtype=np.int64)
     by_channel = np.argsort(channel, kind="stable")
-    rank[by_channel] = np.arange(segment.block) - np.repeat(np.cumsum(counts) - counts, counts)
+    rank[by_channel] = _ranks(counts)
     return channel, rank
+
+
+def _ranks(counts: np.ndarray) -> np.ndarray:
+    """0 … n-1 of each channel in turn."""
+    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+def _spread(counts: np.ndarray, block: int, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Each channel spread over the block: its j-th of n draws lies by chance in the j-th n-th of it.
+
+    So any run of places holds each channel's share to within a few draws, and no place is the same in every block.
+    Only correctly rounded operations are used: every machine finds the same order.
+    """
+    channel, rank = np.repeat(np.arange(len(counts), dtype=np.int32), counts), _ranks(counts)
+    chance = (scattered(np.arange(block, dtype=np.uint64), keys) >> np.uint64(11)).astype(np.float64) / 2.0**53
+    order = np.argsort((rank + chance) / np.repeat(counts, counts), kind="stable")
+    return channel[order], rank[order]
 
 
 def epoch_keys(segment: Segment, channel: str, epoch: int) -> np.ndarray:

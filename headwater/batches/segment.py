@@ -14,12 +14,16 @@ from headwater.errors import HeadwaterError
 
 SCHEMA = 1
 MAX_BLOCK = 1 << 24  # a block's order is held in memory
+ORDERS = ("shuffled", "even")  # a segment that names none was written when there was only the first
 _CHANNEL = re.compile(r"[a-z0-9_+.]+(-[a-z0-9_+.]+)*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Segment:
-    """Steps `first_step` to `last_step`. `counts` are sequences a block, `windows` windows an epoch."""
+    """Steps `first_step` to `last_step`. `counts` are sequences a block, `windows` windows an epoch.
+
+    `order` of a block: `even` spreads each channel over it, `shuffled` leaves its places to chance.
+    """
 
     first_step: int
     last_step: int
@@ -30,18 +34,23 @@ class Segment:
     counts: dict[str, int]
     offsets: dict[str, int]
     windows: dict[str, int]
+    order: str = ORDERS[0]
     masked: dict[str, ranges.Ranges] = field(default_factory=dict)  # tokens of documents taken down, by channel
 
     @property
     def channels(self) -> tuple[str, ...]:
         return tuple(self.counts)
 
+    @property
+    def num_sequences(self) -> int:
+        return (self.last_step - self.first_step + 1) * self.sequences
+
     def row(self) -> dict[str, Any]:
         """The segment as a line of schedule.jsonl."""
-        row = {
-            "schema": SCHEMA,
-            **{name: getattr(self, name) for name in self.__dataclass_fields__ if name != "masked"},
-        }
+        row = {"schema": SCHEMA, **{name: getattr(self, name) for name in self.__dataclass_fields__}}
+        if self.order == ORDERS[0]:
+            row.pop("order")
+        row.pop("masked")
         return row | ({"masked": ranges.as_json(self.masked)} if self.masked else {})
 
 
@@ -61,7 +70,7 @@ def parse(row: Any, where: str) -> Segment:
         maps["masked"] = ranges.parse(row.get("masked", {}))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise HeadwaterError("damaged_file", f"not a segment: {type(error).__name__} {error}", where=where) from error
-    segment = Segment(**numbers, **maps)
+    segment = Segment(**numbers, **maps, order=row.get("order", ORDERS[0]))
     problem = _problem(segment)
     if problem:
         raise HeadwaterError("damaged_file", f"not a segment: {problem}", where=where)
@@ -81,6 +90,8 @@ def _problem(segment: Segment) -> str:
         return "a length, batch or block out of bounds"
     if sum(segment.counts.values()) != segment.block:
         return f"counts add up to {sum(segment.counts.values())} where the block is {segment.block}"
+    if segment.order not in ORDERS:
+        return f"order {segment.order!r}"
     for name in segment.counts:
         if not _CHANNEL.fullmatch(name):
             return f"channel name {name!r}"

@@ -81,6 +81,8 @@ def of_pack(recipe: Recipe, run_folder: Path | None) -> dict[str, Any]:
 
 
 def of_mixture(recipe: Recipe, limit: int | None) -> dict[str, Any]:
+    from headwater.batches.steps import Ramp
+
     train = recipe.train
     fields = {
         "mixture": as_fields(recipe.mixture),
@@ -89,4 +91,8 @@ def of_mixture(recipe: Recipe, limit: int | None) -> dict[str, Any]:
         "sequence_length": train.sequence_length,
         "seed": recipe.seed,
     }
+    if train.batch_ramp != Ramp():
+        fields["batch_ramp"] = as_fields(train.batch_ramp)
+    if any(phase.start == "decay" for phase in recipe.mixture.phases):
+        fields["decay_share"] = train.decay_share
     return fields | ({"limit": limit} if limit else {})

@@ -1,151 +1,73 @@
-"""Why there is no mixture, and what would make one, in words.
+"""Why there is no mixture, in words.
 
-In: the problem as it was asked, its least violations and the relaxed shares. Out: a sentence on each
-conflict, and the ways out: more text, more epochs, fewer tokens, or other ratios.
+In: the problem as it was asked and what had to give way. Out: a sentence on each conflict.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
-import numpy as np
-
-from headwater.mix.config import MixtureConfig
-from headwater.mix.constraints import Channel, Constraint
+from headwater.mix.config import RATIOS
+from headwater.mix.constraints import Constraint, Problem, Span, near, rows
 from headwater.mix.convex import program
-from headwater.mix.relax import VIOLATED, Elastic
+from headwater.mix.relax import VIOLATED, Relaxed
 from headwater.pipeline.progress import amount
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A mixture problem."""
-
-    channels: list[Channel]
-    constraints: list[Constraint]
-    config: MixtureConfig
-    budget: float
-
-    @property
-    def most(self) -> np.ndarray:
-        """Tokens that each channel can give."""
-        return np.array([self.config.max_epochs * channel.available for channel in self.channels])
+def at(span: Span) -> str:
+    """Where in the run a span lies; nothing where it is the whole run."""
+    return f" {span.when}" if span.when else ""
 
 
-def conflicts(asked: Asked, found: Elastic) -> list[str]:
+def conflicts(problem: Problem, found: Relaxed) -> list[str]:
     """One sentence on each thing that cannot hold."""
-    most, told, families = asked.most, [], set()
-    epochs = f"{asked.config.max_epochs:g} epochs of"
-    if most.sum() < asked.budget * (1 - VIOLATED):
-        told.append(f"{amount(asked.budget)} tokens are asked, and {epochs} all channels give {amount(most.sum())}")
-    for one in asked.constraints:
-        supply, wanted = float(one.row @ most), one.bound * asked.budget
-        if one.family in ("lang", "kind") and supply < wanted * (1 - VIOLATED):
-            share = f"{one.bound:.1%} of {amount(asked.budget)} tokens = {amount(wanted)}"
-            told.append(f"{one.name} asks {share}, and {epochs} it give {amount(supply)}")
-            families.add(one.family)
-    for one, over in zip(asked.constraints, found.over, strict=True):
-        if abs(over) > VIOLATED and one.family not in families:
-            told.append(f"{one.name} = {abs(one.bound):.1%} cannot hold: {_reach(one, asked.constraints)}")
-    return told
+    epochs = f"{problem.max_epochs:g} epochs of"
+    supply = problem.max_epochs * sum(c.available for c in {c.name: c for _, c in problem.cells}.values())
+    told = []
+    if supply < problem.budget * (1 - VIOLATED):
+        told.append(f"{amount(problem.budget)} tokens are asked, and {epochs} all channels give {amount(supply)}")
+    short = _too_small(problem)
+    for name, (wanted, most) in short.items():
+        share = f"{wanted / problem.budget:.1%} of {amount(problem.budget)} tokens = {amount(wanted)}"
+        told.append(f"{name} asks {share}, and {epochs} it give {amount(most)}{_meant(problem, name)}")
+    families = {name.partition(".")[0] for name in short}
+    told += [_cannot(problem, one) for one in found.broken if one.family not in families]
+    return told or ["the channels that several phases draw from are too small for all of them together"]
 
 
-def _reach(constraint: Constraint, constraints: list[Constraint]) -> str:
+def _too_small(problem: Problem) -> dict[str, tuple[float, float]]:
+    """Of each language and kind that cannot give what all spans ask of it: the tokens asked, and those there are."""
+    wanted: dict[str, float] = {}
+    most: dict[str, dict[str, float]] = {}
+    for one in problem.constraints:
+        if one.family in RATIOS:
+            wanted[one.name] = wanted.get(one.name, 0.0) + one.bound * problem.budget
+            inside = (channel for (_, channel), value in zip(problem.cells, one.row, strict=True) if value)
+            most.setdefault(one.name, {}).update({c.name: problem.max_epochs * c.available for c in inside})
+    supply = {name: sum(channels.values()) for name, channels in most.items()}
+    return {n: (tokens, supply[n]) for n, tokens in wanted.items() if supply[n] < tokens * (1 - VIOLATED)}
+
+
+def _meant(problem: Problem, name: str) -> str:
+    """A hint at the label that was meant, where no channel has this one."""
+    family, _, label = name.partition(".")
+    known = sorted({getattr(channel, family) for channel in problem.channels})
+    return "" if label in known else near(label, known)
+
+
+def _cannot(problem: Problem, constraint: Constraint) -> str:
+    span = problem.spans[constraint.span]
+    share = abs(constraint.bound) / span.fraction
+    return f"{constraint.name} = {share:.1%} cannot hold{at(span)}: {_reach(problem, constraint)}"
+
+
+def _reach(problem: Problem, constraint: Constraint) -> str:
     """How near the other families let a constraint come, in words."""
-    others = [c for c in constraints if c.family != constraint.family]
-    num = len(constraint.row)
-    A = np.array([np.ones(num), *(c.row for c in others if c.equal)])
-    b = np.array([1.0, *(c.bound for c in others if c.equal)])
-    G = np.array([c.row for c in others if not c.equal]).reshape(-1, num)
-    h = np.array([c.bound for c in others if not c.equal])
-    least, most = (program(sign * constraint.row, G, h, A, b, [(0.0, None)] * num) for sign in (1.0, -1.0))
+    same = (constraint.family, constraint.span)
+    others = [one for one in problem.constraints if (one.family, one.span) != same]
+    equations, limits = rows(problem, others)
+    bounds = [(0.0, None)] * len(problem.cells)
+    least, most = (program(sign * constraint.row, *limits, *equations, bounds) for sign in (1.0, -1.0))
     if least.status != 0 or most.status != 0:
         return "the others contradict each other too"
-    low, high = sorted(abs(float(constraint.row @ found.x)) for found in (least, most))
+    fraction = problem.spans[constraint.span].fraction
+    low, high = sorted(abs(float(constraint.row @ found.x)) / fraction for found in (least, most))
     return f"the others leave it {low:.1%} to {high:.1%}"
-
-
-def alternatives(asked: Asked, found: Elastic, x: np.ndarray, scale: float) -> str:
-    """The ways out. `x` are the relaxed shares, `scale` the part of the budget that they draw."""
-    ways = _more_text(asked)
-    epochs = _least_epochs(asked)
-    if epochs is not None:
-        ways.append(f"mixture.max_epochs {math.ceil(epochs * 10 - 1e-6) / 10:g}")
-    tokens = _most_tokens(asked)
-    if tokens >= 1:
-        ways.append(f"train.tokens {_rounded_down(tokens)}")
-    other = _other_settings(asked, found, x, scale)
-    if other not in ways:
-        ways.append(other)
-    return "; or ".join(way for way in ways if way)
-
-
-def _more_text(asked: Asked) -> list[str]:
-    most, epochs = asked.most, asked.config.max_epochs
-    short = []
-    for one in asked.constraints:
-        lacking = one.bound * asked.budget - float(one.row @ most)
-        if one.family in ("lang", "kind") and lacking > VIOLATED * asked.budget:
-            short.append(f"{amount(math.ceil(lacking / epochs))} more tokens of {one.name}")
-    if not short and most.sum() < asked.budget * (1 - VIOLATED):
-        short.append(f"{amount(math.ceil((asked.budget - most.sum()) / epochs))} more tokens")
-    return [f"add {' and '.join(short)}"] if short else []
-
-
-def _least_epochs(asked: Asked) -> float | None:
-    """The smallest max_epochs with which all else holds; None when no number of epochs helps."""
-    per_epoch = {id(c): c.bound / asked.config.max_epochs for c in asked.constraints if c.family == "epochs"}
-    return _scaled(asked, per_epoch, total=1.0, cost=1.0)
-
-
-def _most_tokens(asked: Asked) -> float:
-    """The largest budget with which all else holds; 0 when there is none.
-
-    In parts of the budget s: every bound but the epochs' shrinks to s times itself.
-    """
-    shrinking = {id(c): c.bound for c in asked.constraints if c.family != "epochs"}
-    found = _scaled(asked, shrinking, total=None, cost=-1.0)
-    return asked.budget * min(1.0, found or 0.0)
-
-
-def _scaled(asked: Asked, scaled: dict[int, float], total: float | None, cost: float) -> float | None:
-    """The least (cost 1) or greatest (-1) factor on the bounds in `scaled` with which all hold; None if none does.
-
-    `total` is Σ x, or None where it is the factor itself.
-    """
-    num = len(asked.channels)
-    costs = np.concatenate([np.zeros(num), [cost]])
-    G: list[np.ndarray] = []
-    h: list[float] = []
-    A, b = [np.concatenate([np.ones(num), [-1.0 if total is None else 0.0]])], [total or 0.0]
-    for one in asked.constraints:
-        row = np.concatenate([one.row, [-scaled.get(id(one), 0.0)]])
-        (A if one.equal else G).append(row)
-        (b if one.equal else h).append(0.0 if id(one) in scaled else one.bound)
-    found = program(costs, np.array(G), np.array(h), np.array(A), np.array(b), [(0.0, None)] * (num + 1))
-    return float(found.x[-1]) if found.status == 0 else None
-
-
-def _rounded_down(tokens: float) -> str:
-    """Three figures, never more than there are."""
-    digits = max(0, math.floor(math.log10(max(tokens, 1.0))) - 2)
-    return amount(math.floor((tokens + 0.5) / 10**digits) * 10**digits)
-
-
-def _other_settings(asked: Asked, found: Elastic, x: np.ndarray, scale: float) -> str:
-    """The relaxed mixture as settings of the recipe."""
-    total = float(x.sum()) or 1.0
-    over = list(zip(asked.constraints, found.over, strict=True))
-    broken = {one.family for one, moved in over if abs(moved) > VIOLATED}
-    parts = []
-    for family in ("lang", "kind"):
-        ratios = [(c.name.split(".", 1)[1], float(c.row @ x) / total) for c in asked.constraints if c.family == family]
-        if family in broken and ratios:
-            parts.append(f"mixture.{family} {', '.join(f'{name}={share * 100:.3g}' for name, share in ratios)}")
-    for one, moved in over:
-        if one.family in ("domain", "share") and abs(moved) > VIOLATED:
-            parts.append(f"mixture.{one.name} {abs(float(one.row @ x)) / total:.3g}")
-    if scale < 1 - VIOLATED:
-        parts.append(f"train.tokens {_rounded_down(asked.budget * scale)}")
-    return " with ".join(parts)

@@ -65,7 +65,7 @@ def within_caps(
 def block_size(sequences: int, wanted: int, shares: dict[str, float], largest: int = 1 << 20) -> int:
     """How many sequences make a block: near `wanted`, large enough that the smallest share is at least
     one sequence of it, and so that whole blocks fill the run, or all but less than one sequence a block."""
-    least = min((share for share in shares.values() if share > 0), default=1.0)
+    least = min((share for share in shares.values() if share * sequences >= 1), default=1.0)
     wanted = min(largest, max(wanted, math.ceil(1 / least)), sequences)
     blocks = max(1, sequences // wanted)
     for candidate in range(blocks, max(1, blocks // 2) - 1, -1):

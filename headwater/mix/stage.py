@@ -1,26 +1,30 @@
 """Decides how many sequences each channel gives and when: stage `mix`.
 
 In: `pack.json`, and from the recipe the mixture, the tokens to train, the batch and sequence length.
-Out: `mixture.json` (what was asked, what there is, what is drawn) and `schedule.jsonl` (one segment
-over the whole run; batches are computed from it, never stored).
+Out: `mixture.json` (what was asked, what there is, what is drawn) and `schedule.jsonl` (a segment wherever the mixture
+or the batch changes; batches are computed from them, never stored).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from headwater import storage
 from headwater.batches import laid
 from headwater.batches.schedule import NAME as SCHEDULE_NAME
-from headwater.batches.schedule import SCHEMA, Schedule, Segment
+from headwater.batches.schedule import Schedule, Segment
+from headwater.batches.steps import Steps, planned
 from headwater.errors import HeadwaterError
-from headwater.mix import rounding
+from headwater.mix import names, phases
 from headwater.mix.config import MixtureConfig
-from headwater.mix.constraints import Channel, domain_caps, labelled
+from headwater.mix.constraints import Channel, labelled
+from headwater.mix.phases import Part
+from headwater.mix.segments import segments
 from headwater.mix.solve import Mixture, solve
+from headwater.mix.table import Drawn, describe
 from headwater.pipeline import stage
 
 MIXTURE_NAME = "mixture.json"
@@ -28,68 +32,52 @@ PACK_NAME = "pack.json"
 
 
 def run(context: stage.Context) -> dict[str, Any]:
-    """Solve the mixture and write its schedule. Raises HeadwaterError mixture_infeasible or empty_corpus."""
+    """Solve the mixture and write its schedule. Raises HeadwaterError mixture_infeasible, recipe or empty_corpus."""
     config: MixtureConfig = context.config
-    train = context.recipe.train
-    length = train.sequence_length
     packing = laid.read(context.inputs.get("rows"))
-    channels = sources(context.input("pack") / PACK_NAME, length, packing)
-    batch, steps = batching(train.tokens, train.batch_tokens, length)
-    mixture = solve(channels, config, float(steps * batch * length))
+    channels = sources(context.input("pack") / PACK_NAME, context.recipe.train.sequence_length, packing)
+    steps, parts, mixture = _solved(context, config, channels)
     for note in mixture.notes:
         context.report.say(f"  mix: {note}")
-    if not mixture.feasible:
-        steps = _relaxed_steps(context, mixture, config, steps, batch * length)
-    segment = segment_of(mixture, channels, config, context.seed, (steps, batch, length))
-    drawn = Schedule([segment]).drawn_before(steps + 1)
-    summary = describe(mixture, channels, config, {name: n * length for name, n in drawn.items()})
+    found = segments(mixture, parts, steps, context.seed)
+    summary = describe(mixture, drawn(found, parts, steps.sequence_length))
+    for phase, part in zip(summary["phases"], parts, strict=False):
+        phase |= {"first_step": part.first_step, "last_step": part.last_step}
+    summary |= {"steps": steps.num_steps, "sequences": steps.sequences, "sequence_length": steps.sequence_length}
     summary |= {
         "packing": packing.strategy,
-        "steps": steps,
-        "sequences": batch,
-        "sequence_length": length,
-        "block": segment.block,
+        "block": found[0].block,
+        "batches": [list(stage) for stage in steps.stages],
     }
-    storage.write_text(context.folder / SCHEDULE_NAME, json.dumps(segment.row(), sort_keys=True) + "\n")
+    lines = [json.dumps(segment.row(), sort_keys=True) + "\n" for segment in found]
+    storage.write_text(context.folder / SCHEDULE_NAME, "".join(lines))
     storage.write_json(context.folder / MIXTURE_NAME, summary)
-    return {"tokens": summary["tokens"], "steps": steps, "feasible": mixture.feasible, "achieved": summary["achieved"]}
+    figures = {"tokens": summary["tokens"], "steps": steps.num_steps, "feasible": mixture.feasible}
+    return figures | {"achieved": summary["achieved"]}
 
 
-def segment_of(
-    mixture: Mixture, channels: list[Channel], config: MixtureConfig, seed: int, shape: tuple[int, int, int]
-) -> Segment:
-    """The one segment of a run of `shape` (steps, sequences a step, sequence length)."""
-    steps, batch, length = shape
-    block = rounding.block_size(steps * batch, config.block_sequences, mixture.shares)
-    counts = rounded(mixture.shares, block, channels, config)
-    names = sorted(counts)
-    windows = {channel.name: channel.available // length for channel in channels}
-    return Segment(
-        first_step=1,
-        last_step=steps,
-        seed=seed,
-        sequence_length=length,
-        sequences=batch,
-        block=block,
-        counts={name: counts[name] for name in names},
-        offsets=dict.fromkeys(names, 0),
-        windows={name: windows[name] for name in names},
-    )
-
-
-def rounded(shares: dict[str, float], total: int, channels: list[Channel], config: MixtureConfig) -> dict[str, int]:
-    """Shares as whole counts that add up to `total` and keep to the domains' caps."""
-    caps = [
-        rounding.Cap(frozenset(c.name for c, inside in zip(channels, row.row, strict=True) if inside), row.bound)
-        for row in domain_caps(channels, config.max_domain_share)
-    ]
-    return rounding.within_caps(rounding.whole(shares, total), shares, caps, {c.name: c.lang for c in channels})
-
-
-def batching(tokens: int, batch_tokens: int, sequence_length: int) -> tuple[int, int]:
-    """Sequences a step (the nearest whole number, at least one) and steps (so that `tokens` are reached)."""
-    batch = max(1, (2 * batch_tokens + sequence_length) // (2 * sequence_length))
-    return batch, max(1, -(-int(tokens) // (batch * sequence_length)))
+def _solved(
+    context: stage.Context, config: MixtureConfig, channels: list[Channel]
+) -> tuple[Steps, list[Part], Mixture]:
+    """The mixture of the run, or the relaxed one of as many steps as it has tokens for."""
+    train = context.recipe.train
+    steps = planned(train.tokens, train.batch_tokens, train.sequence_length, getattr(train, "batch_ramp", None))
+    decay_share = getattr(train, "decay_share", 0.0)
+    parts, said = phases.parts(config, steps, decay_share)
+    spans = [part.span for part in parts]
+    if not context.limit:  # a smoke test on a few documents holds few of the names
+        names.check(channels, spans)
+    budget = float(steps.tokens_until(steps.num_steps))
+    mixture = solve(channels, config, budget, spans, steps.sequences * steps.sequence_length)
+    if not mixture.feasible:
+        if not (config.relax or context.limit) or not any(mixture.shares.values()):
+            raise infeasible(mixture)
+        steps = _fewer(context, mixture, steps)
+        parts, said = phases.parts(config, steps, decay_share, shortened=True)
+        mixture = _of_parts(mixture, parts)
+    for note in said:
+        context.report.say(f"  mix: {note}")
+    return steps, parts, mixture
 
 
 def sources(pack: Path, sequence_length: int, packing: laid.Packing = laid.CUT) -> list[Channel]:
@@ -99,15 +87,11 @@ def sources(pack: Path, sequence_length: int, packing: laid.Packing = laid.CUT) 
     """
     value = storage.read_json(pack)
     try:
-        found = {name: (int(c["tokens"]), c) for name, c in value["channels"].items()}
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        channels = [_channel(name, c, sequence_length, packing) for name, c in value["channels"].items()]
+        largest = max((int(c["tokens"]) for c in value["channels"].values()), default=0)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise HeadwaterError("damaged_file", f"not what pack writes: {error}", where=str(pack)) from error
-    channels = [
-        labelled(name, packing.rows(name, tokens, sequence_length) * sequence_length, labels)
-        for name, (tokens, labels) in found.items()
-    ]
     if not any(channel.available for channel in channels):
-        largest = max((tokens for tokens, _ in found.values()), default=0)
         raise HeadwaterError(
             "empty_corpus",
             f"no channel fills one sequence of {sequence_length + 1} tokens; the largest holds {largest}",
@@ -117,25 +101,36 @@ def sources(pack: Path, sequence_length: int, packing: laid.Packing = laid.CUT) 
     return channels
 
 
-def _relaxed_steps(
-    context: stage.Context, mixture: Mixture, config: MixtureConfig, steps: int, step_tokens: int
-) -> int:
-    """Steps of the relaxed mixture, said aloud; an error unless the run allows it."""
-    if not (config.relax or context.limit) or not any(mixture.shares.values()):
-        raise infeasible(mixture)
-    _each(context.report.say, "  mix: cannot hold: ", mixture.conflicts)
+def _channel(name: str, packed: dict[str, Any], sequence_length: int, packing: laid.Packing) -> Channel:
+    rows = packing.rows(name, int(packed["tokens"]), sequence_length)
+    return labelled(name, rows * sequence_length, packed)
+
+
+def drawn(found: list[Segment], parts: list[Part], sequence_length: int) -> list[Drawn]:
+    """Tokens by channel of each part, counted from its segments."""
+    schedule = Schedule(found)
+    ends = [schedule.drawn_before(step) for step in (1, *(part.last_step + 1 for part in parts))]
+    pairs = zip(ends, ends[1:], strict=False)
+    return [{name: (after[name] - before[name]) * sequence_length for name in after} for before, after in pairs]
+
+
+def _fewer(context: stage.Context, mixture: Mixture, steps: Steps) -> Steps:
+    """The steps that the relaxed mixture has tokens for, said aloud."""
+    for conflict in mixture.conflicts:
+        context.report.say(f"  mix: cannot hold: {conflict}")
     context.report.say(f"  mix: relaxed. To hold it: {mixture.relaxation}")
-    fewer = max(1, int(mixture.budget * (1 + 1e-9)) // step_tokens)
-    if fewer < steps:
-        context.report.say(
-            f"  mix: {fewer * step_tokens} tokens in {fewer} steps, not {steps * step_tokens} in {steps}"
-        )
-    return min(steps, fewer)
+    fewer = steps.within(mixture.budget * (1 + 1e-9))
+    if fewer.num_steps < steps.num_steps:
+        tokens = [f"{one.tokens_until(one.num_steps)} tokens in {one.num_steps} steps" for one in (fewer, steps)]
+        context.report.say(f"  mix: {tokens[0]}, not {tokens[1]}")
+    return fewer
 
 
-def _each(say: Callable[[str], None], before: str, sentences: list[str]) -> None:
-    for sentence in sentences:
-        say(before + sentence)
+def _of_parts(mixture: Mixture, parts: list[Part]) -> Mixture:
+    """The mixture of a shortened run, in which a phase may have no step left."""
+    shares = {span.place: own for span, own in zip(mixture.problem.spans, mixture.by_span, strict=True)}
+    problem = replace(mixture.problem, spans=tuple(part.span for part in parts))
+    return replace(mixture, problem=problem, by_span=[shares[part.span.place] for part in parts])
 
 
 def infeasible(mixture: Mixture) -> HeadwaterError:
@@ -146,55 +141,3 @@ def infeasible(mixture: Mixture) -> HeadwaterError:
         where="mixture",
         mend=f"{mixture.relaxation} (or mixture.relax: true to take the nearest there is)",
     )
-
-
-def describe(mixture: Mixture, channels: list[Channel], config: MixtureConfig, drawn: dict[str, int]) -> dict[str, Any]:
-    """What mixture.json and `headwater mix --json` say. `drawn`: tokens by channel, repetitions counted."""
-    total = sum(drawn.values()) or 1
-    named = {
-        channel.name: {
-            "asked": _asked(channel, channels, config, total),
-            "available_tokens": channel.available,
-            "tokens": drawn.get(channel.name, 0),
-            "epochs": round(drawn.get(channel.name, 0) / channel.available, 4) if channel.available else 0.0,
-            "share": round(drawn.get(channel.name, 0) / total, 6),
-            "natural_share": round(mixture.natural[channel.name], 6),
-            "lang": channel.lang,
-            "kind": channel.kind,
-            "domain": channel.domain,
-        }
-        for channel in sorted(channels, key=lambda c: c.name)
-    }
-    return {
-        "schema": SCHEMA,
-        "feasible": mixture.feasible,
-        "tokens": sum(drawn.values()),
-        "channels": named,
-        "conflicts": mixture.conflicts,
-        "relaxation": mixture.relaxation,
-        "relaxed": not mixture.feasible,
-        "notes": mixture.notes,
-        "asked": {family: _ratio(getattr(config, family)) for family in ("lang", "kind")},
-        "achieved": {family: _achieved(named, family) for family in ("lang", "kind", "domain")},
-    }
-
-
-def _asked(channel: Channel, channels: list[Channel], config: MixtureConfig, total: int) -> int | None:
-    """Tokens asked of a channel: known where it is its language's only one, and null where a group is asked for."""
-    alone = [c for c in channels if c.lang == channel.lang and c.available]
-    if not config.lang.get(channel.lang) or [c.name for c in alone] != [channel.name]:
-        return None
-    return round(_ratio(config.lang)[channel.lang] * total)
-
-
-def _ratio(weights: dict[str, float]) -> dict[str, float]:
-    total = sum(weights.values())
-    return {name: round(weight / total, 6) for name, weight in sorted(weights.items())} if total else {}
-
-
-def _achieved(channels: dict[str, dict[str, Any]], family: str) -> dict[str, float]:
-    tokens: dict[str, int] = {}
-    for channel in channels.values():
-        tokens[channel[family]] = tokens.get(channel[family], 0) + channel["tokens"]
-    total = sum(tokens.values()) or 1
-    return {name: round(count / total, 6) for name, count in sorted(tokens.items())}

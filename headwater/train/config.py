@@ -5,9 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from headwater.batches.steps import Ramp, Steps, planned, whole_batch
+
 
 def _field(default: Any, help_text: str, unit: str = "") -> Any:
     return field(default=default, metadata={"help": help_text, "unit": unit})
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchRamp(Ramp):
+    """A batch that grows before it stays: early gradients agree well enough in small batches."""
+
+    start: float = _field(1.0, "share of batch_tokens that the run begins with; 1: no ramp")
+    tokens: int = _field(0, "until the whole batch", "tokens")
+    stages: int = _field(8, "equal parts of these tokens, in each of which the batch is one size")
+
+    def check(self) -> list[tuple[str, str]]:
+        problems = []
+        if not 0 < self.start <= 1:
+            problems.append(("start", f"must be above 0 and at most 1, not {self.start}"))
+        elif self.start < 1 and self.tokens < 1:
+            problems.append(("tokens", "say over how many tokens the batch grows, as in 2M"))
+        if not 1 <= self.stages <= 1000:
+            problems.append(("stages", f"must be 1 to 1000, not {self.stages}"))
+        return problems
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +37,7 @@ class TrainConfig:
 
     tokens: int = _field(20_000_000, "how much to train on; more than before continues a finished run", "tokens")
     batch_tokens: int = _field(32_000, "one optimizer step, rounded to whole sequences", "tokens")
+    batch_ramp: BatchRamp = _field(BatchRamp(), "smaller batches at the beginning: {start: 0.25, tokens: 2M}")
     sequence_length: int = _field(512, "context of one training sequence", "tokens")
     optimizer: Literal["adamw", "muon"] = _field("adamw", "muon: hidden matrices by Muon, the rest by AdamW")
     learning_rate: float | None = _field(None, "peak rate (default: derived from model size and tokens)")
@@ -64,11 +86,16 @@ class TrainConfig:
         return problems
 
 
+def steps_of(config: TrainConfig) -> Steps:
+    """The steps that see `tokens` or a little more, each with its batch."""
+    return planned(config.tokens, config.batch_tokens, config.sequence_length, config.batch_ramp)
+
+
 def sequences_a_step(config: TrainConfig) -> int:
     """`batch_tokens` in whole sequences, rounded to the nearest, one at least."""
-    return max(1, (2 * config.batch_tokens + config.sequence_length) // (2 * config.sequence_length))
+    return whole_batch(config.batch_tokens, config.sequence_length)
 
 
 def num_steps(config: TrainConfig) -> int:
-    """Steps that see `tokens` or a little more: the last batch is whole too."""
-    return -(-config.tokens // (sequences_a_step(config) * config.sequence_length))
+    """Steps of the run."""
+    return steps_of(config).num_steps

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from headwater.batches.steps import Steps
 from headwater.model import flops
 from headwater.model.config import ModelConfig, resolve
-from headwater.train.config import TrainConfig, num_steps, sequences_a_step
+from headwater.train.config import TrainConfig, steps_of
 
 # Step Law, eq. 1 (arXiv 2503.04715): rate = 1.79 N^-0.713 D^0.307, N without vocabulary, D in tokens.
 STEP_LAW = (1.79, -0.713, 0.307)
@@ -25,7 +26,10 @@ WARMUP_SHARE = 0.05
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A run in steps. Step s (from 1) is in the decay when s > `decay_start`."""
+    """A run in steps. Step s (from 1) is in the decay when s > `decay_start`.
+
+    `ramp` are (steps, sequences) before the batch has all its `sequences`.
+    """
 
     sequences: int
     sequence_length: int
@@ -33,10 +37,21 @@ class Plan:
     warmup_steps: int
     decay_start: int
     learning_rate: float
+    ramp: tuple[tuple[int, int], ...] = ()
 
     @property
-    def step_tokens(self) -> int:
-        return self.sequences * self.sequence_length
+    def steps(self) -> Steps:
+        full = self.num_steps - sum(steps for steps, _ in self.ramp)
+        return Steps(sequence_length=self.sequence_length, stages=(*self.ramp, (full, self.sequences)))
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of the whole run."""
+        return self.tokens_until(self.num_steps)
+
+    def tokens_until(self, step: int) -> int:
+        """Tokens of the first `step` steps."""
+        return self.steps.tokens_until(step)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -56,20 +71,21 @@ def learning_rate(train: TrainConfig, model: ModelConfig) -> tuple[float, str]:
 
 def plan(train: TrainConfig, model: ModelConfig, available_steps: int | None = None) -> Plan:
     """The steps of a run; `available_steps` is a bound that the data sets."""
-    sequences, steps = sequences_a_step(train), num_steps(train)
-    steps = min(steps, available_steps or steps)
-    step_tokens = sequences * train.sequence_length
+    run = steps_of(train)
+    run = run.cut(min(run.num_steps, available_steps or run.num_steps))
+    steps = run.num_steps
     if train.warmup_tokens is None:
         warmup = min(max(MIN_WARMUP_STEPS, round(WARMUP_SHARE * steps)), max(1, steps // 4))
     else:
-        warmup = min(-(-train.warmup_tokens // step_tokens), steps)
+        warmup = run.holding(train.warmup_tokens)
     return Plan(
-        sequences=sequences,
+        sequences=run.sequences,
         sequence_length=train.sequence_length,
         num_steps=steps,
         warmup_steps=warmup,
-        decay_start=max(warmup, steps - round(train.decay_share * steps)),
+        decay_start=max(warmup, run.before_last(train.decay_share)),
         learning_rate=learning_rate(train, model)[0],
+        ramp=run.stages[:-1],
     )
 
 
@@ -78,14 +94,14 @@ def derived(recipe: Any) -> list[tuple[str, Any, str, str]]:
     train: TrainConfig = recipe.train
     model = resolve(recipe.model, recipe.tokenizer.vocab_size, train.sequence_length)
     run, size = plan(train, model), flops.parameters(model)
-    operations = flops.training_flops_per_token(model, train.sequence_length) * run.num_steps * run.step_tokens
+    operations = flops.training_flops_per_token(model, train.sequence_length) * run.tokens
     return [
         ("parameters", size.total, f"{size.total:,}", f"{size.non_embedding:,} without the vocabulary"),
         (
             "batch_tokens",
-            run.step_tokens,
-            f"{run.step_tokens:,}",
-            f"{run.sequences} sequences of {run.sequence_length}",
+            run.sequences * run.sequence_length,
+            f"{run.sequences * run.sequence_length:,}",
+            f"{run.sequences} sequences of {run.sequence_length}{_ramped(run)}",
         ),
         ("steps", run.num_steps, f"{run.num_steps:,}", f"for {train.tokens:,} tokens"),
         ("warmup_steps", run.warmup_steps, f"{run.warmup_steps:,}", "a twentieth of the run, unless the recipe says"),
@@ -98,3 +114,10 @@ def derived(recipe: Any) -> list[tuple[str, Any, str, str]]:
         ("learning_rate", run.learning_rate, f"{run.learning_rate:g}", learning_rate(train, model)[1]),
         ("training_flops", operations, f"{operations:.3g}", "forward and backward, causal attention"),
     ]
+
+
+def _ramped(run: Plan) -> str:
+    if not run.ramp:
+        return ""
+    until = sum(steps for steps, _ in run.ramp)
+    return f"; {run.ramp[0][1]} at first, growing until step {until:,} ({run.tokens_until(until):,} tokens)"

@@ -40,6 +40,7 @@ def identity(
     found |= {f"train.{name}": settings[name] for name in SETTINGS}
     found["train.betas"] = list(train.betas)
     found |= {"pack.packing": packing} if packing != "cut" else {}
+    found["train.batch_ramp"] = asdict(train.batch_ramp) if train.batch_ramp.start < 1 else None
     return found | {"train.batch_tokens": sequences_a_step(train) * train.sequence_length, "seed": seed}
 
 

@@ -60,13 +60,13 @@ def train(session: Session, save: Callable[[Session], None], report: Reporter, s
     """
     plan, config = session.plan, session.config
     saved_s, saved_step = time.monotonic(), session.step
-    with report.bar("train", plan.num_steps * plan.step_tokens, "tokens") as bar:
-        bar.done = session.step * plan.step_tokens
+    with report.bar("train", plan.tokens, "tokens") as bar:
+        bar.done = plan.tokens_until(session.step)
         while session.step < plan.num_steps:
             if session.step == plan.decay_start:
                 session.log.event(session.step + 1, "decay_start")
             row = advance(session)
-            bar.advance(plan.step_tokens, note=f"loss {row['loss']:.3f}")
+            bar.advance(row["tokens"] - bar.done, note=f"loss {row['loss']:.3f}")
             by_time = config.checkpoint_every_steps is None and time.monotonic() - saved_s >= config.checkpoint_every_s
             by_step = session.step - saved_step >= (config.checkpoint_every_steps or plan.num_steps + 1)
             if by_time or by_step or stop.failure or session.step in (plan.decay_start, plan.num_steps):
@@ -93,12 +93,12 @@ def advance(session: Session) -> dict[str, Any]:
         optimizer.zero_grad(set_to_none=True)
     session.step = number
     row = {
-        "tokens": number * plan.step_tokens,
+        "tokens": plan.tokens_until(number),
         "loss": loss,
         "loss_by_channel": step.by_channel(nats_B, batch.channel_B, session.batches.channels, counts_B),
         "lr": rate,
         "grad_norm": norm,
-        "tokens_per_s": round(plan.step_tokens / max(time.monotonic() - started_s, 1e-9), 1),
+        "tokens_per_s": round(len(nats_B) * plan.sequence_length / max(time.monotonic() - started_s, 1e-9), 1),
         "batch_digest": batch_digest(batch.tokens_BT1, batch.scored_BT1, batch.segment_BT),
     }
     session.log.metric(number, **row)

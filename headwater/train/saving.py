@@ -49,7 +49,7 @@ class Saver:
     def state(self, session: Session) -> dict[str, Any]:
         return {
             "step": session.step,
-            "tokens": session.step * session.plan.step_tokens,
+            "tokens": session.plan.tokens_until(session.step),
             "attempt": session.log.attempt,
             "plan": session.plan.as_json(),
             "before_decay": session.step == session.plan.decay_start,

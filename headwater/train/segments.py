@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +60,18 @@ def without_taken_down(rows: Rows, folder: Path, pack: str, step: int) -> Rows:
 
 
 def check_fits(rows: Rows, plan: Plan, where: str) -> None:
-    """Every step to come has the batch the plan counts on. Raises HeadwaterError data."""
-    for row in rows:
-        if row["sequences"] != plan.sequences or row["sequence_length"] != plan.sequence_length:
+    """Every step has the batch the plan counts on. Raises HeadwaterError data."""
+    schedule = schedules.Schedule([schedules.parse(row, where) for row in rows])
+    grows = accumulate((steps for steps, _ in plan.ramp), initial=1)
+    for step in sorted({*grows, *(segment.first_step for segment in schedule.segments)}):
+        if step > schedule.num_steps:
+            continue
+        segment, asked = schedule.segments[schedule.segment_at(step)], plan.steps.sequences_at(step)
+        if segment.sequences != asked or segment.sequence_length != plan.sequence_length:
             raise HeadwaterError(
                 "data",
-                f"the schedule has {row['sequences']} sequences of {row['sequence_length']} a step, "
-                f"the recipe {plan.sequences} of {plan.sequence_length}",
+                f"the schedule has {segment.sequences} sequences of {segment.sequence_length} in step {step}, "
+                f"the recipe {asked} of {plan.sequence_length}",
                 where=where,
                 mend="run the `mix` stage again with this recipe",
             )

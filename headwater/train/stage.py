@@ -53,7 +53,7 @@ def run(context: Context) -> dict[str, Any]:
     now = identity(model, config, context.seed, context.input_digests, laid.read(context.inputs.get("rows")).strategy)
     start = resume.find(folder, plan, mix_rows, now, getattr(context.recipe, "fork", ""), context.report.say)
     if start.finished:
-        context.report.say(f"train: {start.step * start.plan.step_tokens:,} tokens were trained before; nothing to do")
+        context.report.say(f"train: {start.plan.tokens_until(start.step):,} tokens were trained before; nothing to do")
         return _figures(model, start.step, start.plan, start.checkpoint.state["last_row"] if start.checkpoint else {})
     taken = segments.without_taken_down(start.rows, folder, context.input_digests.get("pack", ""), start.step)
     start = replace(start, rows=taken)
@@ -108,7 +108,7 @@ def _plan(config: TrainConfig, model: ModelConfig, mix_rows: segments.Rows, cont
 def _machine(config: TrainConfig, model: ModelConfig, start: Start, context: Context) -> Machine:
     """What the run began with, where this machine can do it; else what suits this one, said aloud."""
     operations = flops.training_flops_per_token(model, config.sequence_length)
-    operations *= (start.plan.num_steps - start.step) * start.plan.step_tokens
+    operations *= start.plan.tokens - start.plan.tokens_until(start.step)
     machine, said = decide(config, operations, start.plan.sequences)
     if start.checkpoint is not None and not start.fork:
         before = Machine(**start.checkpoint.state["machine"])
@@ -159,7 +159,7 @@ def _figures(model: ModelConfig, done: int, plan: derive.Plan, row: dict[str, An
         "checkpoint": folder,
         "files": [f"{folder}/{name}" for name in (MODEL, CONFIG, TOKENIZER)],
         "steps": done,
-        "tokens": done * plan.step_tokens,
+        "tokens": plan.tokens_until(done),
         "learning_rate": plan.learning_rate,
         "loss": row.get("loss"),
         "loss_by_channel": row.get("loss_by_channel", {}),

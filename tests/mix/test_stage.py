@@ -13,7 +13,7 @@ from headwater import storage
 from headwater.batches.schedule import read
 from headwater.errors import HeadwaterError
 from headwater.mix import stage as mixing
-from headwater.mix.config import MixtureConfig
+from headwater.mix.config import MixtureConfig, PhaseConfig
 from headwater.pipeline.progress import Reporter
 from headwater.pipeline.stage import Context, Stage
 
@@ -144,23 +144,39 @@ def test_a_pack_json_that_is_none_is_said(tmp_path, value):
         mixing.run(context)
 
 
-@pytest.mark.parametrize(
-    ("tokens", "batch", "length", "expected"),
-    [
-        (20e6, 32_000, 512, (63, 621)),
-        (1, 1, 512, (1, 1)),
-        (512, 100, 512, (1, 1)),
-        (513, 512, 512, (1, 2)),
-        (1000, 768, 512, (2, 1)),
-    ],
-)
-def test_batching(tokens, batch, length, expected):
-    assert mixing.batching(int(tokens), batch, length) == expected
+def test_phases_and_a_ramp_are_written_as_segments_and_told(tmp_path):
+    from headwater.batches.steps import Ramp
+
+    phase = PhaseConfig(start=0.75, lang={"zh": 1.0, "en": 1.0})
+    ramp = Ramp(start=0.5, tokens=100_000, stages=2)
+    context = context_of(tmp_path, MixtureConfig(lang=RATIOS["lang"], phases=(phase,)), batch_ramp=ramp)
+    figures = mixing.run(context)
+    value = json.loads((tmp_path / "mix/mixture.json").read_text())
+    schedule = read(tmp_path / "mix/schedule.jsonl")
+    assert [s.sequences for s in schedule.segments] == [64, 96, 128, 128]
+    assert sum(steps * size for steps, size in value["batches"]) * 128 == figures["tokens"] == value["tokens"]
+    first, second = value["phases"]
+    assert second["first_step"] == first["last_step"] + 1 == schedule.segments[-1].first_step
+    assert second["achieved"]["lang"] == pytest.approx({"zh": 0.5, "en": 0.5, "code": 0}, abs=1e-3)
+    assert sum(c["tokens"] for phase in value["phases"] for c in phase["channels"].values()) == figures["tokens"]
 
 
-def test_batching_is_the_trainers():
-    from headwater.train.config import TrainConfig, num_steps, sequences_a_step
+def test_names_the_corpus_does_not_hold_are_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(HeadwaterError, match="did you mean 'zh-general'"):
+        mixing.run(context_of(tmp_path, MixtureConfig(max_share={"zh-generl": 0.5})))
+    assert not (tmp_path / "mix/schedule.jsonl").exists()
+    context = context_of(tmp_path, MixtureConfig(max_share={"zh-generl": 0.5}), limit=5)
+    assert mixing.run(context)["feasible"]  # a smoke test holds few of the names
 
-    for tokens, batch, length in ((20_000_000, 32_000, 512), (10_001, 768, 512), (7, 3, 2), (99_999, 1_000, 64)):
-        config = TrainConfig(tokens=tokens, batch_tokens=batch, sequence_length=length)
-        assert mixing.batching(tokens, batch, length) == (sequences_a_step(config), num_steps(config))
+
+def test_phases_of_a_recipe_are_read_and_checked(tmp_path):
+    from headwater.recipe.load import load
+
+    path = tmp_path / "recipe.yaml"
+    path.write_text("mixture: {quality: {math: 2}, phases: [{start: decay, kind: {instruct: 1}}, {start: 900}]}\n")
+    assert [phase.start for phase in load(path).recipe.mixture.phases] == ["decay", 900]
+    path.write_text("mixture: {phases: [{start: 1.5}, {start: decai}, {from: 0.9}, {start: 0.5, kind: {web: 1}}]}\n")
+    with pytest.raises(HeadwaterError) as caught:
+        load(path)
+    for told in ("phases.0", "phases.1", "phases.2.from", "unknown kind"):
+        assert told in str(caught.value)
