@@ -11,13 +11,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from headwater import storage
 from headwater.batches.indexed import IndexedTokens
-from headwater.batches.packing import STRATEGIES, Rows, Strategy, Waste, best_fit, num_windows, waste
+from headwater.batches.packing import (
+    STRATEGIES,
+    Rows,
+    Strategy,
+    Waste,
+    best_fit,
+    num_windows,
+    unscored,
+    waste,
+    waste_of,
+)
 from headwater.errors import HeadwaterError
 
 NAME = "packing.json"
@@ -94,12 +104,11 @@ def write(
     channels: dict[str, dict[str, Any]] = {}
     for name in sorted(names):
         tokens = IndexedTokens(pack / name)
-        rows = best_fit(tokens.lengths, length) if strategy == "best_fit" else None
-        told: Waste = waste(strategy, tokens.lengths, length, rows)
+        if strategy == "best_fit":
+            told = _lay(folder / name, tokens.lengths, length)
+        else:
+            told = waste(strategy, tokens.lengths, length)
         channels[name] = {"tokens": tokens.num_tokens, "documents": len(tokens), **told.as_json()}
-        if rows is not None:
-            _save(folder / f"{name}{ROWS_SUFFIX}", rows.bounds)
-            _save(folder / f"{name}{RUNS_SUFFIX}", rows.runs_N3)
     summary = {
         "schema": SCHEMA,
         "packing": strategy,
@@ -123,9 +132,32 @@ def compared(pack: Path, names: Iterable[str], length: int) -> dict[str, dict[st
     return {name: {s: waste(s, of, length).as_json() for s in STRATEGIES} for name, of in lengths.items()}
 
 
-def _save(path: Path, array: np.ndarray) -> None:
-    with storage.open_atomic(path) as out:
-        np.lib.format.write_array(out, np.ascontiguousarray(array, "<i8"), allow_pickle=False)
+def _lay(prefix: Path, lengths: np.ndarray, length: int) -> Waste:
+    """Write the rows of a channel, a group in memory at a time."""
+    found: list[tuple[int, int]] = []
+    num_runs = 0
+    with (
+        storage.open_atomic(Path(f"{prefix}{ROWS_SUFFIX}")) as bounds,
+        storage.open_atomic(Path(f"{prefix}{RUNS_SUFFIX}")) as runs,
+    ):
+        _head(bounds, (1,))
+        _head(runs, (0, 3))
+        bounds.write(bytes(8))
+        for rows in best_fit(lengths, length):
+            bounds.write((rows.bounds[1:] + num_runs).astype("<i8").data)
+            runs.write(np.ascontiguousarray(rows.runs_N3, "<i8").data)
+            num_runs += len(rows.runs_N3)
+            found.append((len(rows), unscored(rows)))
+        _head(bounds, (1 + sum(num for num, _ in found),))
+        _head(runs, (num_runs, 3))
+    return waste_of(found, lengths, length)
+
+
+def _head(out: IO[bytes], shape: tuple[int, ...]) -> None:
+    """Write the head of an .npy file of whole numbers; it is as long for any number of rows (numpy pads it)."""
+    out.seek(0)
+    described = {"descr": "<i8", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(out, described)  # type: ignore[arg-type]
 
 
 def read(folder: Path | None) -> Packing:

@@ -1,7 +1,7 @@
 """How documents are laid into the rows of a batch: `cut`, `masked` or `best_fit`, and what each costs.
 
 In: the lengths of a channel's documents in tokens, in the order of its `.bin`, and the length T of a row.
-Out: for `best_fit` Rows, the runs of tokens in every row; for each strategy Waste.
+Out: for `best_fit` groups of Rows, the runs of tokens in every row; for each strategy Waste.
 
 A row of T predictions reads T + 1 tokens: the lead-in, which is only read, and T targets. `cut` and `masked` read
 windows of the `.bin` that overlap by one. `best_fit` (arXiv 2404.10830) cuts documents into runs of at most T tokens
@@ -11,6 +11,7 @@ an epoch, what stays of a row is padding, and only documents longer than T are c
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,7 +19,7 @@ import numpy as np
 
 Strategy = Literal["cut", "masked", "best_fit"]
 STRATEGIES: tuple[Strategy, ...] = ("cut", "masked", "best_fit")
-GROUP_RUNS = 1 << 22  # laid together; more are laid in groups, so that memory is bounded
+GROUP_DOCUMENTS, GROUP_RUNS = 1 << 20, 1 << 22  # laid together at most, so that memory is bounded
 
 
 @dataclass(frozen=True)
@@ -75,18 +76,25 @@ def runs_of(lengths: np.ndarray, capacity: int) -> np.ndarray:
     return np.stack([starts, sizes, number > 0], axis=1)
 
 
-def best_fit(lengths: np.ndarray, capacity: int) -> Rows:
-    """Lay documents into rows of `capacity` tokens by best-fit decreasing."""
-    runs_N3 = runs_of(lengths, capacity)
-    row_N = np.empty(len(runs_N3), np.int64)
-    num_rows = 0
-    for begin in range(0, len(runs_N3), GROUP_RUNS):
-        group = slice(begin, begin + GROUP_RUNS)
-        row_N[group], used = _laid(runs_N3[group, 1], capacity)
-        row_N[group] += num_rows
-        num_rows += used
-    order = np.lexsort((runs_N3[:, 0], -runs_N3[:, 2], row_N))
-    return Rows(np.searchsorted(row_N[order], np.arange(num_rows + 1)), runs_N3[order])
+def best_fit(lengths: np.ndarray, capacity: int) -> Iterator[Rows]:
+    """Lay documents into rows of `capacity` tokens by best-fit decreasing, a group of documents after the other."""
+    for documents, first in _groups(lengths, capacity):
+        runs_N3 = runs_of(documents, capacity)
+        runs_N3[:, 0] += first
+        row_N, num_rows = _laid(runs_N3[:, 1], capacity)
+        order = np.lexsort((runs_N3[:, 0], -runs_N3[:, 2], row_N))
+        yield Rows(np.searchsorted(row_N[order], np.arange(num_rows + 1)), runs_N3[order])
+
+
+def _groups(lengths: np.ndarray, capacity: int) -> Iterator[tuple[np.ndarray, int]]:
+    """Lengths of documents that are laid together, and the place of their first token."""
+    first = 0
+    for begin in range(0, len(lengths), GROUP_DOCUMENTS):
+        part = np.asarray(lengths[begin : begin + GROUP_DOCUMENTS], np.int64)
+        group = np.cumsum(-(-part // capacity)) // GROUP_RUNS
+        for documents in np.split(part, np.flatnonzero(np.diff(group)) + 1):
+            yield documents, first
+            first += int(documents.sum())
 
 
 def _laid(sizes: np.ndarray, capacity: int) -> tuple[np.ndarray, int]:
@@ -128,21 +136,36 @@ def _put(rooms: dict[int, list[np.ndarray]], present: np.ndarray, room: int, row
         present[room] = True
 
 
-def waste(strategy: Strategy, lengths: np.ndarray, sequence_length: int, rows: Rows | None = None) -> Waste:
-    """What an epoch of documents of these lengths costs. `rows`: those of `best_fit`, where they are known."""
-    lengths = np.asarray(lengths, np.int64)
-    total = int(lengths.sum())
+def unscored(rows: Rows) -> int:
+    """Tokens of rows that are no target: the first of runs that go on with a document and stand behind another run."""
+    goes_on_N = rows.runs_N3[:, 2]
+    return int(goes_on_N.sum() - goes_on_N[rows.bounds[:-1]].sum())
+
+
+def waste(strategy: Strategy, lengths: np.ndarray, sequence_length: int) -> Waste:
+    """What an epoch of documents of these lengths costs."""
     if strategy == "best_fit":
-        rows = best_fit(lengths, sequence_length) if rows is None else rows
-        lost = rows.runs_N3[:, 2].copy()
-        lost[rows.bounds[:-1]] = 0
-        padding, unscored = len(rows) * sequence_length - total, int(lost.sum())
-        cut = int((lengths > sequence_length).sum())
-        return Waste(rows=len(rows), padding=padding, unscored=unscored, documents_cut=cut)
+        groups = ((len(rows), unscored(rows)) for rows in best_fit(lengths, sequence_length))
+        return waste_of(groups, lengths, sequence_length)
+    total = int(np.sum(lengths, dtype=np.int64))
     windows = num_windows(total, sequence_length)
-    ends = np.cumsum(lengths)
-    # token p is a target of window (p - 1) // T, the first of none, and those after the last window of none either
-    first = np.maximum(ends - lengths - 1, 0) // sequence_length
-    last = np.maximum(ends - 2, 0) // sequence_length
-    cut = int(((first != last) | (last >= windows))[lengths > 0].sum())
+    cut = first = 0
+    for begin in range(0, len(lengths), GROUP_DOCUMENTS):
+        part = np.asarray(lengths[begin : begin + GROUP_DOCUMENTS], np.int64)
+        ends = first + np.cumsum(part)
+        # token p is a target of window (p - 1) // T, the first of none, and those after the last window of none either
+        opens = np.maximum(ends - part - 1, 0) // sequence_length
+        closes = np.maximum(ends - 2, 0) // sequence_length
+        cut += int(((opens != closes) | (closes >= windows))[part > 0].sum())
+        first = int(ends[-1])
     return Waste(rows=windows, padding=0, unscored=total - windows * sequence_length, documents_cut=cut)
+
+
+def waste_of(groups: Iterable[tuple[int, int]], lengths: np.ndarray, sequence_length: int) -> Waste:
+    """The same of `best_fit`, from the number of rows and the unscored tokens of each of its groups."""
+    rows = lost = 0
+    for num_rows, num_lost in groups:
+        rows, lost = rows + num_rows, lost + num_lost
+    padding = rows * sequence_length - int(np.sum(lengths, dtype=np.int64))
+    cut = int((np.asarray(lengths) > sequence_length).sum())
+    return Waste(rows=rows, padding=padding, unscored=lost, documents_cut=cut)

@@ -34,8 +34,8 @@ class Segment:
     counts: dict[str, int]
     offsets: dict[str, int]
     windows: dict[str, int]
-    masked: dict[str, ranges.Ranges] = field(default_factory=dict)  # tokens of documents taken down, by channel
     order: str = ORDERS[0]
+    masked: dict[str, ranges.Ranges] = field(default_factory=dict)  # tokens of documents taken down, by channel
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -47,9 +47,11 @@ class Segment:
 
     def row(self) -> dict[str, Any]:
         """The segment as a line of schedule.jsonl."""
-        left_out = {"masked"} | ({"order"} if self.order == ORDERS[0] else set())
-        fields = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in left_out}
-        return {"schema": SCHEMA, **fields} | ({"masked": ranges.as_json(self.masked)} if self.masked else {})
+        row = {"schema": SCHEMA, **{name: getattr(self, name) for name in self.__dataclass_fields__}}
+        if self.order == ORDERS[0]:
+            row.pop("order")
+        row.pop("masked")
+        return row | ({"masked": ranges.as_json(self.masked)} if self.masked else {})
 
 
 def parse(row: Any, where: str) -> Segment:

@@ -68,7 +68,7 @@ def stages(recipe: Recipe, limit: int | None = None, run_folder: Path | None = N
         *rows,
         Stage(
             name="mix",
-            version=1,
+            version=2,
             function="headwater.mix.stage:run",
             config=recipe.mixture,
             fields=fields.of_mixture(recipe, limit),

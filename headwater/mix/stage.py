@@ -44,8 +44,11 @@ def run(context: stage.Context) -> dict[str, Any]:
     for phase, part in zip(summary["phases"], parts, strict=False):
         phase |= {"first_step": part.first_step, "last_step": part.last_step}
     summary |= {"steps": steps.num_steps, "sequences": steps.sequences, "sequence_length": steps.sequence_length}
-    summary |= {"block": found[0].block, "batches": [list(stage) for stage in steps.stages]}
-    summary |= {"packing": packing.strategy}
+    summary |= {
+        "packing": packing.strategy,
+        "block": found[0].block,
+        "batches": [list(stage) for stage in steps.stages],
+    }
     lines = [json.dumps(segment.row(), sort_keys=True) + "\n" for segment in found]
     storage.write_text(context.folder / SCHEDULE_NAME, "".join(lines))
     storage.write_json(context.folder / MIXTURE_NAME, summary)
@@ -86,7 +89,7 @@ def sources(pack: Path, sequence_length: int, packing: laid.Packing = laid.CUT) 
     try:
         channels = [_channel(name, c, sequence_length, packing) for name, c in value["channels"].items()]
         largest = max((int(c["tokens"]) for c in value["channels"].values()), default=0)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise HeadwaterError("damaged_file", f"not what pack writes: {error}", where=str(pack)) from error
     if not any(channel.available for channel in channels):
         raise HeadwaterError(

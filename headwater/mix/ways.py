@@ -7,39 +7,21 @@ possible: it is tried, with the figures as they are printed, before it is offere
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
-from typing import Any
 
 import numpy as np
 
-from headwater.mix.config import KINDS, LIMITS, RATIOS, MixtureConfig
-from headwater.mix.constraints import Channel, Constraint, Problem, labelled, rows, why_not
-from headwater.mix.convex import inside, program
+from headwater.mix import settings
+from headwater.mix.config import KINDS
+from headwater.mix.constraints import Channel, Problem, labelled, why_not
+from headwater.mix.convex import program
 from headwater.mix.relax import Relaxed
+from headwater.mix.way import Way, possible, up, whole_steps
 from headwater.pipeline.progress import amount
 
 MOST_EPOCHS = 1000.0  # beyond, more epochs are no way out
 NEW_CHANNEL = 1.001  # cost of a token of a channel that is not there yet, where one of an old channel costs 1
-DIGITS = (3, 5, 8)  # of a share, as few as do
-
-
-@dataclass(frozen=True, kw_only=True)
-class Way:
-    """A change in words, and the problem once it is made."""
-
-    text: str
-    problem: Problem
-
-
-def possible(problem: Problem) -> bool:
-    """Whether any mixture satisfies every constraint."""
-    if not all(row.any() for row in problem.totals_SX):
-        return False
-    equations, (G, h) = rows(problem, problem.constraints)
-    num = len(problem.cells)
-    return inside(*equations, np.vstack([G, -np.eye(num)]), np.concatenate([h, np.zeros(num)])) is not None
 
 
 def out(problem: Problem, relaxed: Relaxed | None, quantum: float) -> list[Way]:
@@ -49,7 +31,7 @@ def out(problem: Problem, relaxed: Relaxed | None, quantum: float) -> list[Way]:
         stretch = _stretch(problem)
         if stretch is not None:
             found += [_more_epochs(problem, stretch), _fewer_tokens(problem, stretch, quantum)]
-        found.append(_other_settings(problem, relaxed, quantum))
+        found.append(settings.moved(problem, relaxed, quantum))
     unique = {way.text: way for way in found if way is not None}
     return list(unique.values())
 
@@ -71,7 +53,7 @@ def _more_text(problem: Problem) -> Way | None:
     lacking = solved[num:] * wider.budget / wider.max_epochs
     wanted = {one.name: tokens for one, tokens in zip(epochs, lacking.tolist(), strict=True) if tokens > 1e-6}
     for margin in (-1e-9, 1e-6):  # a figure that comes out round stays so, unless the arithmetic needs more
-        more = {name: _up(tokens * (1 + margin)) for name, tokens in wanted.items()}
+        more = {name: up(tokens * (1 + margin)) for name, tokens in wanted.items()}
         added = [
             replace(c, available=there.get(c.name, 0) + more.get(c.name, 0))
             for c in wider.channels
@@ -128,17 +110,11 @@ def _more_epochs(problem: Problem, stretch: float) -> Way | None:
 
 def _fewer_tokens(problem: Problem, stretch: float, quantum: float) -> Way | None:
     """The largest budget of whole steps."""
-    tokens, budget = _whole(problem.budget / max(stretch, 1.0), quantum)
+    tokens, budget = whole_steps(problem.budget / max(stretch, 1.0), quantum)
     changed = replace(problem, budget=budget)
     if tokens < 1 or not possible(changed):
         return None
     return Way(text=f"train.tokens {amount(tokens)}", problem=changed)
-
-
-def _whole(tokens: float, quantum: float) -> tuple[int, float]:
-    """Tokens to ask for, in few figures, so that the whole steps that hold them are no more than `tokens`."""
-    asked = _down(math.floor(tokens * (1 + 1e-9) / quantum) * quantum)
-    return asked, max(1.0, math.ceil(asked / quantum) * quantum)
 
 
 def _scaled(
@@ -163,78 +139,3 @@ def _scaled(
     found = program(cost, limits, np.array(h), np.array(A), np.array(b), [(0.0, None)] * (num + extra))
     solution: np.ndarray | None = found.x if found.status == 0 else None
     return solution
-
-
-def _other_settings(problem: Problem, relaxed: Relaxed, quantum: float) -> Way | None:
-    """The relaxed mixture as settings of the recipe, with as few digits as do."""
-    fewer = relaxed.scale < 1 - 1e-6
-    tokens, budget = _whole(relaxed.scale * problem.budget, quantum) if fewer else (0, problem.budget)
-    if fewer and tokens < 1:
-        return None
-    for digits in DIGITS:
-        configs = [_moved(problem, relaxed, number, digits) for number in range(len(problem.spans))]
-        spans = tuple(replace(span, config=new) for span, new in zip(problem.spans, configs, strict=True))
-        changed = replace(problem, spans=spans, budget=budget)
-        if possible(changed):
-            parts = _told(problem, configs) + ([f"train.tokens {amount(tokens)}"] if fewer else [])
-            return Way(text=" with ".join(parts), problem=changed) if parts else None
-    return None
-
-
-def _moved(problem: Problem, relaxed: Relaxed, number: int, digits: int) -> MixtureConfig:
-    """A span's settings with every broken one at what the relaxed mixture gives; limits are rounded outwards."""
-    span = problem.spans[number]
-    total = float(problem.totals_SX[number] @ relaxed.x_X) or 1.0
-    config = span.config
-    families = {one.family for one in relaxed.broken if one.span == number}
-    for family in families & set(RATIOS):
-        mine = [c for c in problem.constraints if c.span == number and c.family == family]
-        shares = {c.name.partition(".")[2]: round(float(c.row @ relaxed.x_X) / total * 100, digits - 1) for c in mine}
-        config = _with(config, family, shares)
-    for one in relaxed.broken:
-        if one.span == number and not one.equal:
-            config = _limit_moved(config, one, float(one.row @ relaxed.x_X) / total, digits)
-    return config
-
-
-def _limit_moved(config: MixtureConfig, constraint: Constraint, value: float, digits: int) -> MixtureConfig:
-    setting, _, label = constraint.name.partition(".")
-    outwards: Callable[[float], int] = math.floor if value < 0 or constraint.bound < 0 else math.ceil
-    share = min(1.0, max(0.0, outwards(abs(value) * 10**digits) / 10**digits))
-    given = getattr(config, setting)
-    return _with(config, setting, given | {label: share} if label else share)
-
-
-def _with(config: MixtureConfig, setting: str, value: Any) -> MixtureConfig:
-    return replace(config, **{setting: value})
-
-
-def _told(problem: Problem, configs: list[MixtureConfig]) -> list[str]:
-    """The settings that moved. With phases each names its own: what moves for one moves for those that inherit it."""
-    parts = []
-    for setting in (*RATIOS, "max_domain_share", *LIMITS):
-        moved = [
-            getattr(new, setting) != getattr(s.config, setting) for s, new in zip(problem.spans, configs, strict=True)
-        ]
-        if any(moved):
-            said = zip(problem.spans, configs, strict=True)
-            parts += [f"{span.place}.{setting} {_value(getattr(new, setting))}" for span, new in said]
-    return parts
-
-
-def _value(setting: Any) -> str:
-    if isinstance(setting, dict):
-        return ", ".join(f"{name}={value:.10g}" for name, value in sorted(setting.items()))
-    return f"{setting:.10g}"
-
-
-def _up(tokens: float) -> int:
-    """Three figures, never fewer than there must be."""
-    digits = max(0, math.floor(math.log10(max(tokens, 1.0))) - 2)
-    return math.ceil(tokens / 10**digits) * 10**digits
-
-
-def _down(tokens: float) -> int:
-    """Three figures, never more than there are."""
-    digits = max(0, math.floor(math.log10(max(tokens, 1.0))) - 2)
-    return math.floor((tokens + 0.5) / 10**digits) * 10**digits

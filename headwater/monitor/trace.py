@@ -85,9 +85,6 @@ class Tracer:
         """Whether some packed document has this id or URL."""
         return any(self.table(channel).find(column, value) for channel in self.channels())
 
-    def _reads(self, channel: str, start: int, num_tokens: int) -> list[tuple[int, int]]:
-        return locate.steps(self.schedule, channel, start, num_tokens, packing=self.packing)
-
     def steps(self, places: list[dict[str, Any]]) -> list[int]:
         """Every step that reads a token of these places, in order, each once; none of those that leave them out."""
         segments = self.schedule.segments
@@ -98,7 +95,8 @@ class Tracer:
             alike.setdefault((place["channel"], out), []).append(where[1:])
         found: set[int] = set()
         for (channel, out), pairs in alike.items():
-            steps = {step for pair in joined(pairs) for step, _row in self._reads(channel, *pair)}
+            reads = (locate.steps(self.schedule, channel, *pair, packing=self.packing) for pair in joined(pairs))
+            steps = {step for of_pair in reads for step, _row in of_pair}
             for index in out:
                 steps -= set(range(segments[index].first_step, segments[index].last_step + 1))
             found |= steps

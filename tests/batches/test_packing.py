@@ -10,13 +10,22 @@ from hypothesis import strategies as st
 from headwater.batches import packing
 from tests.reference.best_fit import rooms_left
 
+
+def laid(lengths, capacity):
+    """All rows of all groups."""
+    groups = list(packing.best_fit(np.array(lengths, np.int64), capacity))
+    runs = np.concatenate([rows.runs_N3 for rows in groups] or [np.empty((0, 3), np.int64)])
+    sizes = np.concatenate([np.diff(rows.bounds) for rows in groups] or [np.empty(0, np.int64)])
+    return packing.Rows(np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64), runs)
+
+
 LENGTHS = st.lists(st.integers(0, 40), max_size=60)
 
 
 @given(lengths=LENGTHS, capacity=st.integers(1, 24))
 @settings(max_examples=200, deadline=None)
 def test_rows_are_those_of_best_fit_decreasing(lengths, capacity):
-    rows = packing.best_fit(np.array(lengths, np.int64), capacity)
+    rows = laid(lengths, capacity)
     used = [int(rows.runs_N3[a:b, 1].sum()) for a, b in zip(rows.bounds[:-1], rows.bounds[1:], strict=True)]
     runs = packing.runs_of(np.array(lengths, np.int64), capacity)
     assert sorted(capacity - n for n in used) == sorted(rooms_left(runs[:, 1].tolist(), capacity))
@@ -25,7 +34,7 @@ def test_rows_are_those_of_best_fit_decreasing(lengths, capacity):
 @given(lengths=LENGTHS, capacity=st.integers(1, 24))
 @settings(max_examples=100, deadline=None)
 def test_every_token_lies_in_one_row(lengths, capacity):
-    rows = packing.best_fit(np.array(lengths, np.int64), capacity)
+    rows = laid(lengths, capacity)
     seen = np.concatenate([np.arange(s, s + n) for s, n, _ in rows.runs_N3] or [np.empty(0, np.int64)])
     assert np.array_equal(np.sort(seen), np.arange(sum(lengths)))
     starts = set(np.cumsum([0, *lengths]).tolist())
@@ -33,12 +42,23 @@ def test_every_token_lies_in_one_row(lengths, capacity):
         assert 1 <= size <= capacity and goes_on == (start not in starts)
 
 
-def test_groups_bound_what_is_laid_at_once(monkeypatch):
+@pytest.mark.parametrize(("documents", "runs"), [(1, 99), (7, 99), (100, 16), (7, 5)])
+def test_groups_bound_what_is_laid_at_once(monkeypatch, documents, runs):
     lengths = np.random.default_rng(1).integers(1, 50, 100)
-    whole = packing.best_fit(lengths, 20)
-    monkeypatch.setattr(packing, "GROUP_RUNS", 16)
-    parts = packing.best_fit(lengths, 20)
-    assert len(parts) >= len(whole) and parts.runs_N3[:, 1].sum() == lengths.sum()
+    whole = laid(lengths, 20)
+    monkeypatch.setattr(packing, "GROUP_DOCUMENTS", documents)
+    monkeypatch.setattr(packing, "GROUP_RUNS", runs)
+    parts = laid(lengths, 20)
+    assert len(list(packing.best_fit(lengths, 20))) > 1 and len(parts) >= len(whole)
+    order = np.argsort(parts.runs_N3[:, 0])
+    assert np.array_equal(parts.runs_N3[order], packing.runs_of(lengths, 20))
+    for strategy in packing.STRATEGIES:
+        told = packing.waste(strategy, lengths, 20)
+        monkeypatch.undo()
+        again = packing.waste(strategy, lengths, 20)
+        assert told.documents_cut == again.documents_cut and (strategy == "best_fit" or told == again)
+        monkeypatch.setattr(packing, "GROUP_DOCUMENTS", documents)
+        monkeypatch.setattr(packing, "GROUP_RUNS", runs)
 
 
 @given(lengths=st.lists(st.integers(1, 30), max_size=20), length=st.integers(1, 12))
@@ -61,7 +81,7 @@ def test_waste_is_what_counting_finds(lengths, length):
 
 @pytest.mark.parametrize("lengths", [[], [0, 0]])
 def test_nothing_makes_no_rows(lengths):
-    assert len(packing.best_fit(np.array(lengths, np.int64), 8)) == 0
+    assert len(laid(lengths, 8)) == 0
     assert packing.waste("best_fit", np.array(lengths, np.int64), 8).wasted == 0
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from headwater import storage
-from headwater.batches.reader import num_windows
+from headwater.batches.packing import num_windows
 from headwater.errors import HeadwaterError
 from headwater.mix import phases
 from headwater.mix.config import MixtureConfig, PhaseConfig
