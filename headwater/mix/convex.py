@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 STRICT = 1e-7  # a slack below this is none; a thousand times the programs' own tolerance
+LITTLE = 1e-4  # what is asked of every slack at once, so that none gains by taking from another
 GAP = 1e-11  # the barrier has faded when the duality gap is below this
 _HIGHS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
@@ -35,32 +36,52 @@ def program(cost: np.ndarray, G: np.ndarray, h: np.ndarray, A: np.ndarray, b: np
     )
 
 
+def widest(A: np.ndarray, b: np.ndarray, G: np.ndarray, h: np.ndarray) -> np.ndarray | None:
+    """The point of A x = b with the most room to all of G x ≤ h, then that room; None when there is no point."""
+    num = A.shape[1]
+    widened = np.hstack([G, np.ones((len(G), 1))])
+    equations = np.hstack([A, np.zeros((len(A), 1))])
+    cost = np.zeros(num + 1)
+    cost[-1] = -1.0
+    found = program(cost, widened, h, equations, b, [*[(None, None)] * num, (None, 1.0)])
+    point: np.ndarray | None = found.x if found.status == 0 and found.x[-1] >= -STRICT else None
+    return point
+
+
 def inside(A: np.ndarray, b: np.ndarray, G: np.ndarray, h: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
     """A point of A x = b, G x ≤ h that is strict wherever the set allows it, and which rows of G never are.
 
     None when the set is empty.
     """
-    num = A.shape[1]
-    free = [(None, None)] * num
-    widened = np.hstack([G, np.ones((len(G), 1))])
-    equations = np.hstack([A, np.zeros((len(A), 1))])
-    cost = np.zeros(num + 1)
-    cost[-1] = -1.0
-    found = program(cost, widened, h, equations, b, [*free, (None, 1.0)])
-    if found.status != 0 or found.x[-1] < -STRICT:
+    found = widest(A, b, G, h)
+    if found is None:
         return None
-    if found.x[-1] > STRICT and (h - G @ found.x[:-1]).min() > STRICT / 2:
-        return found.x[:-1], np.zeros(len(G), dtype=bool)
-    points, tight = [found.x[:-1]], np.zeros(len(G), dtype=bool)
+    if found[-1] > STRICT and (h - G @ found[:-1]).min() > STRICT / 2:
+        return found[:-1], np.zeros(len(G), dtype=bool)
+    points = [found[:-1]]
     slack = h + STRICT  # the set's own tolerance, so that a point set of one stays feasible
-    for index in range(len(G)):
-        one = program(G[index], G, slack, A, b, free)
-        if one.status != 0 or h[index] - G[index] @ one.x <= 2 * STRICT:
-            tight[index] = True
-        else:
-            points.append(one.x)
+    tight = h - G @ found[:-1] <= 2 * STRICT
+    while tight.any():
+        one = _away(A, b, G, slack, tight)
+        loose = tight & (h - G @ one > 2 * STRICT) if one is not None else tight & False
+        if not loose.any():
+            break
+        points.append(one)
+        tight &= ~loose
     point = np.mean(points, axis=0)
     return point, tight | (h - G @ point <= 0)
+
+
+def _away(A: np.ndarray, b: np.ndarray, G: np.ndarray, h: np.ndarray, rows: np.ndarray) -> np.ndarray | None:
+    """A point of the set as far from some of its `rows` as a little: from one at least, if any lets it."""
+    num, places = A.shape[1], np.flatnonzero(rows)
+    room = np.zeros((len(G), len(places)))
+    room[places, np.arange(len(places))] = 1.0
+    cost = np.concatenate([np.zeros(num), -np.ones(len(places))])
+    bounds = [*[(None, None)] * num, *[(0.0, LITTLE)] * len(places)]
+    found = program(cost, np.hstack([G, room]), h, np.hstack([A, np.zeros((len(A), len(places)))]), b, bounds)
+    point: np.ndarray | None = found.x[:num] if found.status == 0 else None
+    return point
 
 
 def nearest(

@@ -16,7 +16,7 @@ import numpy as np
 
 from headwater.mix.config import LIMITS, RATIOS, MixtureConfig
 from headwater.mix.constraints import Constraint, Problem, rows
-from headwater.mix.convex import inside
+from headwater.mix.convex import widest
 from headwater.mix.relax import Relaxed
 from headwater.mix.rounding import whole
 from headwater.mix.way import Way, possible, whole_steps
@@ -56,8 +56,8 @@ def _middle(problem: Problem, relaxed: Relaxed) -> np.ndarray:
     given = {(one.family, one.span) for one in relaxed.broken}
     (A, b), (G, h) = rows(problem, [one for one in problem.constraints if (one.family, one.span) not in given])
     num = len(problem.cells)
-    found = inside(A, b, np.vstack([G, -np.eye(num)]), np.concatenate([h, np.zeros(num)]))
-    return _normalised(problem, relaxed.x_X) if found is None else found[0]
+    found = widest(A, b, np.vstack([G, -np.eye(num)]), np.concatenate([h, np.zeros(num)]))
+    return _normalised(problem, relaxed.x_X) if found is None else found[:-1]
 
 
 def _settings(problem: Problem, broken: list[Constraint], x_X: np.ndarray, number: int, digits: int) -> MixtureConfig:

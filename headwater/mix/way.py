@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from headwater.mix.constraints import Problem, rows
-from headwater.mix.convex import inside
+from headwater.mix.convex import widest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ def possible(problem: Problem) -> bool:
         return False
     equations, (G, h) = rows(problem, problem.constraints)
     num = len(problem.cells)
-    return inside(*equations, np.vstack([G, -np.eye(num)]), np.concatenate([h, np.zeros(num)])) is not None
+    return widest(*equations, np.vstack([G, -np.eye(num)]), np.concatenate([h, np.zeros(num)])) is not None
 
 
 def whole_steps(tokens: float, quantum: float) -> tuple[int, float]:
