@@ -13,6 +13,7 @@ from headwater.cli.console import Outcome, reporter, table
 from headwater.errors import HeadwaterError
 
 MOST_SIZES = 64
+DRAWN_POINTS = 200
 TRAINING_BYTES = 16  # of memory a parameter: fp32 weight, gradient and Adam's two moments
 
 
@@ -94,6 +95,10 @@ def measured(read: Any, config: Any, sizes: list[int], model: str, sequence_leng
     if most < sizes[-1]:
         report.say(f"  the corpus fills {most} of {sizes[-1]} tokens; the curve ends there")
     kept = [size for size in sizes if learned.num_fixed <= size <= most] or [most]
+    if small := [size for size in sizes if size < kept[0]]:
+        report.say(
+            f"  {', '.join(map(str, small))}: below the {learned.num_fixed} tokens that no merge makes; left out"
+        )
     total = curves.together(list(found.values()))
     costs = _costs(model, sequence_length, kept[0])
     knees = knee.find(total, costs, kept[0], max(kept[-1], min(most, sizes[-1])))
@@ -172,7 +177,7 @@ def drawing(value: dict[str, Any]) -> str:
     first, last = value["sizes"][0]["vocab_size"], value["sizes"][-1]["vocab_size"]
     series, lowest, highest = [], np.inf, 0.0
     for name, one in value["drawn"].items():
-        inside = np.flatnonzero((one.sizes >= first) & (one.sizes <= max(first, last)))
+        inside = np.unique([one.place(size) for size in np.linspace(first, last, DRAWN_POINTS).astype(int)])
         y = one.size_bytes / one.tokens[inside]
         series.append(Series(name=name, x=one.sizes[inside].astype(float), y=y))
         lowest, highest = min(lowest, y.min(initial=np.inf)), max(highest, y.max(initial=0.0))
