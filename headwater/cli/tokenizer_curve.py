@@ -88,7 +88,7 @@ def measured(read: Any, config: Any, sizes: list[int], model: str, sequence_leng
     from dataclasses import replace
 
     from headwater.tokenizer import curve as curves
-    from headwater.tokenizer import knee, train
+    from headwater.tokenizer import train
 
     learned, found = train.curves(read, replace(config, vocab_size=sizes[-1]), report)
     most = int(learned.sizes()[-1])
@@ -101,7 +101,6 @@ def measured(read: Any, config: Any, sizes: list[int], model: str, sequence_leng
         )
     total = curves.together(list(found.values()))
     costs = _costs(model, sequence_length, kept[0])
-    knees = knee.find(total, costs, kept[0], max(kept[-1], min(most, sizes[-1])))
     return {
         "vocab_size": most,
         "model": model,
@@ -110,11 +109,19 @@ def measured(read: Any, config: Any, sizes: list[int], model: str, sequence_leng
         "channels": {
             name: {str(size): _round(one.bytes_per_token(size)) for size in kept} for name, one in found.items()
         },
-        "knee": {
-            "least_compute": {"vocab_size": knees.least_compute, "at_end": knees.at_end},
-            "bend": {"vocab_size": knees.bend},
-        },
+        "knee": knees(total, kept[0], max(kept[-1], min(most, sizes[-1])), model, sequence_length),
         "drawn": found | {"all": total},
+    }
+
+
+def knees(total: Any, low: int, high: int, model: str, sequence_length: int) -> dict[str, Any]:
+    """Both knees of a curve between two sizes."""
+    from headwater.tokenizer import knee
+
+    found = knee.find(total, _costs(model, sequence_length, low), low, high)
+    return {
+        "least_compute": {"vocab_size": found.least_compute, "at_end": found.at_end},
+        "bend": {"vocab_size": found.bend},
     }
 
 
