@@ -58,7 +58,7 @@ def train(
 
     config = configured(
         {"type": kind, "pretokenizer": pretokenizer, "digits": digits, "reserve": reserve, "balance": balance}
-        | _sizes(vocab_size, max_vocab_size)
+        | _sizes(vocab_size, max_vocab_size, bool(target_compression))
         | {"memory": whole(memory, "--memory"), "weights": ratio(weights, "--weights")}
         | ({"sample_bytes": whole(sample_bytes, "--sample-bytes")} if sample_bytes else {})
         | targets(target_compression)
@@ -136,14 +136,21 @@ def configured(given: dict[str, Any]) -> Any:
     config = TokenizerConfig(**given)
     problems = bounds.problems(config)
     if problems:
-        told = "; ".join(f"--{path.replace('_', '-')} {message}" for path, message in problems)
-        raise HeadwaterError("arguments", told)
+        raise HeadwaterError("arguments", "; ".join(f"{_option(path)} {message}" for path, message in problems))
     return config
 
 
-def _sizes(vocab_size: str, max_vocab_size: str) -> dict[str, int]:
+def _option(path: str) -> str:
+    """A field of TokenizerConfig as the command line has it."""
+    name, _, key = path.replace("_", "-").replace("target-characters", "target-compression").partition(".")
+    return f"--{name} {key}".rstrip()
+
+
+def _sizes(vocab_size: str, max_vocab_size: str, is_targeted: bool) -> dict[str, int]:
     if vocab_size != "auto":
         return {"vocab_size": whole(vocab_size, "--vocab-size")}
+    if not is_targeted:
+        raise HeadwaterError("arguments", "--vocab-size auto needs --target-compression, which says when it is enough")
     most = whole(max_vocab_size, "--max-vocab-size")
     return {"vocab_size": most, "max_vocab_size": most}
 

@@ -13,6 +13,7 @@ from headwater.cli.console import Outcome, reporter, table
 from headwater.errors import HeadwaterError
 
 MOST_SIZES = 64
+DRAWN_POINTS = 200
 TRAINING_BYTES = 16  # of memory a parameter: fp32 weight, gradient and Adam's two moments
 
 
@@ -87,16 +88,19 @@ def measured(read: Any, config: Any, sizes: list[int], model: str, sequence_leng
     from dataclasses import replace
 
     from headwater.tokenizer import curve as curves
-    from headwater.tokenizer import knee, train
+    from headwater.tokenizer import train
 
     learned, found = train.curves(read, replace(config, vocab_size=sizes[-1]), report)
     most = int(learned.sizes()[-1])
     if most < sizes[-1]:
         report.say(f"  the corpus fills {most} of {sizes[-1]} tokens; the curve ends there")
     kept = [size for size in sizes if learned.num_fixed <= size <= most] or [most]
+    if small := [size for size in sizes if size < kept[0]]:
+        report.say(
+            f"  {', '.join(map(str, small))}: below the {learned.num_fixed} tokens that no merge makes; left out"
+        )
     total = curves.together(list(found.values()))
     costs = _costs(model, sequence_length, kept[0])
-    knees = knee.find(total, costs, kept[0], max(kept[-1], min(most, sizes[-1])))
     return {
         "vocab_size": most,
         "model": model,
@@ -105,11 +109,19 @@ def measured(read: Any, config: Any, sizes: list[int], model: str, sequence_leng
         "channels": {
             name: {str(size): _round(one.bytes_per_token(size)) for size in kept} for name, one in found.items()
         },
-        "knee": {
-            "least_compute": {"vocab_size": knees.least_compute, "at_end": knees.at_end},
-            "bend": {"vocab_size": knees.bend},
-        },
+        "knee": knees(total, kept[0], max(kept[-1], min(most, sizes[-1])), model, sequence_length),
         "drawn": found | {"all": total},
+    }
+
+
+def knees(total: Any, low: int, high: int, model: str, sequence_length: int) -> dict[str, Any]:
+    """Both knees of a curve between two sizes."""
+    from headwater.tokenizer import knee
+
+    found = knee.find(total, _costs(model, sequence_length, low), low, high)
+    return {
+        "least_compute": {"vocab_size": found.least_compute, "at_end": found.at_end},
+        "bend": {"vocab_size": found.bend},
     }
 
 
@@ -172,7 +184,7 @@ def drawing(value: dict[str, Any]) -> str:
     first, last = value["sizes"][0]["vocab_size"], value["sizes"][-1]["vocab_size"]
     series, lowest, highest = [], np.inf, 0.0
     for name, one in value["drawn"].items():
-        inside = np.flatnonzero((one.sizes >= first) & (one.sizes <= max(first, last)))
+        inside = np.unique([one.place(size) for size in np.linspace(first, last, DRAWN_POINTS).astype(int)])
         y = one.size_bytes / one.tokens[inside]
         series.append(Series(name=name, x=one.sizes[inside].astype(float), y=y))
         lowest, highest = min(lowest, y.min(initial=np.inf)), max(highest, y.max(initial=0.0))

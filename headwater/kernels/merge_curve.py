@@ -17,7 +17,8 @@ from headwater.kernels.compiled import frozen, kernel, part, warm
 
 SPREAD, SHIFT, HALF = np.uint64(0xD6E8FEB86659FD93), np.uint64(29), np.uint64(32)
 NONE = np.int32(0x7FFFFFFF)  # the rank of two symbols that do not merge
-LONGEST = 512  # symbols; a longer word is taken in parts, since going through it takes the square of its length
+LONGEST = 1 << 12  # symbols; a longer word is taken in parts, as it was counted
+BLOCK = 64  # places of a word whose lowest rank is kept
 
 
 class Table(NamedTuple):
@@ -26,6 +27,16 @@ class Table(NamedTuple):
     slots: np.ndarray  # int32
     keys: np.ndarray  # uint64: left << 32 | right
     made: np.ndarray  # int32
+
+
+class Room(NamedTuple):
+    """What merging one word needs: [LONGEST] each, `least` one a block."""
+
+    tokens: np.ndarray  # int32
+    ranks: np.ndarray  # int32
+    nexts: np.ndarray  # int32
+    befores: np.ndarray  # int32
+    least: np.ndarray  # int32
 
 
 @part
@@ -56,40 +67,60 @@ def _rank(table, left, right):
 
 
 @part
-def _merge(table, tokens, ranks, count, times, saved):
+def _lower(ranks, least, at, count):
+    """Put right the lowest rank of the block that holds a place."""
+    block = at // BLOCK
+    lowest = NONE
+    for i in range(block * BLOCK, min(count, (block + 1) * BLOCK)):
+        lowest = min(lowest, ranks[i])
+    least[block] = lowest
+
+
+@part
+def _merge(table, room, count, times, saved):
     """Merge a word to its end; `times`: how often it occurs."""
-    for i in range(count - 1):
-        ranks[i] = _rank(table, tokens[i], tokens[i + 1])
+    tokens, ranks, nexts, befores, least = room.tokens, room.ranks, room.nexts, room.befores, room.least
+    for i in range(count):
+        nexts[i], befores[i] = i + 1, i - 1
+        ranks[i] = _rank(table, tokens[i], tokens[i + 1]) if i + 1 < count else NONE
+    blocks = (count + BLOCK - 1) // BLOCK
+    for block in range(blocks):
+        _lower(ranks, least, block * BLOCK, count)
     highest = np.int32(0)
-    while count > 1:
+    while True:
         best, at = NONE, 0
-        for i in range(count - 1):
-            if ranks[i] < best:
-                best, at = ranks[i], i
+        for block in range(blocks):
+            if least[block] < best:
+                best, at = least[block], block * BLOCK
         if best == NONE:
             break
+        while ranks[at] != best:
+            at += 1
         highest = max(highest, best)
         saved[highest] += times
-        tokens[at] = table.made[best]
-        count -= 1
-        for i in range(at + 1, count):
-            tokens[i] = tokens[i + 1]
-            ranks[i] = ranks[i + 1]
-        if at + 1 < count:
-            ranks[at] = _rank(table, tokens[at], tokens[at + 1])
-        if at:
-            ranks[at - 1] = _rank(table, tokens[at - 1], tokens[at])
+        gone, before = nexts[at], befores[at]
+        after = nexts[gone]
+        tokens[at], nexts[at], ranks[gone] = table.made[best], after, NONE
+        ranks[at] = NONE
+        if after < count:
+            befores[after] = at
+            ranks[at] = _rank(table, tokens[at], tokens[after])
+        if before >= 0:
+            ranks[before] = _rank(table, tokens[before], tokens[at])
+            _lower(ranks, least, before, count)
+        _lower(ranks, least, at, count)
+        _lower(ranks, least, gone, count)
 
 
 @kernel
-def _saved(symbols, starts, counts, table, tokens, ranks, saved):
+def _saved(symbols, starts, counts, table, room, saved):
     for word in range(len(counts)):
         at, end = starts[word], starts[word + 1]
         while at < end:
-            count = min(end - at, len(tokens))
+            count = min(end - at, len(room.tokens))
             for i in range(count):
-                tokens[i] = symbols[at + i]
-            _merge(table, tokens, ranks, count, counts[word], saved)
+                room.tokens[i] = symbols[at + i]
+            _merge(table, room, count, counts[word], saved)
             at += count
 
 
@@ -118,7 +149,8 @@ def saved(symbols: np.ndarray, starts: np.ndarray, counts: np.ndarray, table: Ta
 def _all(symbols, starts, counts, table):
     found = np.zeros(len(table.made), np.int64)
     given = frozen(symbols, np.int32), frozen(starts, np.int64), frozen(counts, np.int64)
-    _saved(*given, table, np.empty(LONGEST, np.int32), np.empty(LONGEST, np.int32), found)
+    places = (np.empty(LONGEST, np.int32) for _ in range(4))
+    _saved(*given, table, Room(*places, np.empty(LONGEST // BLOCK, np.int32)), found)
     return found
 
 

@@ -36,11 +36,11 @@ from headwater.tokenizer import (
     words,
 )
 from headwater.tokenizer.config import TokenizerConfig
+from headwater.tokenizer.target_corpus import LEARNING_BYTES_A_BYTE, learning_weights
 
 NAME = "tokenizer.json"
 HF_CONFIG_NAME = "tokenizer_config.json"
 REPORT_BYTES = 2_000_000  # of text a channel
-LEARNING_BYTES_A_BYTE = 48  # of memory, for each byte of the distinct words that are learned from
 COUNTED, JOINED = f"{phases.WORK}/counted", f"{phases.WORK}/joined"
 
 
@@ -108,7 +108,7 @@ def _counted(
     parts = words.partitions(sum(read_bytes.values()), task_bytes)
     shared = {
         "rate": dict(rate),
-        "weights": learn_weights(read_bytes, config.weights),
+        "weights": learning_weights(read_bytes, config.weights),
         "rules": patterns.rules(config.pretokenizer, config.digits).tolist(),
         "memory": task_bytes,
         "parts": parts,
@@ -149,15 +149,6 @@ def _file(part: str) -> str:
     return f"{part}.words.parquet"
 
 
-def learn_weights(read_bytes: Mapping[str, int], weights: Mapping[str, float]) -> dict[str, int]:
-    """What a text of each language counts, in parts of words.SCALE; the lightest counts SCALE."""
-    if not weights:
-        return dict.fromkeys(read_bytes, words.SCALE)
-    heavy = {lang: weights[lang] / size for lang, size in read_bytes.items() if size and weights.get(lang, 0) > 0}
-    least = min(heavy.values(), default=1.0)
-    return {lang: round(words.SCALE * value / least) for lang, value in heavy.items()}
-
-
 def weighed(batches: Iterable[pa.RecordBatch], weights: Mapping[str, int]) -> Iterator[tuple[pa.Array, np.ndarray]]:
     """Texts with what each counts; a language without a weight counts nothing."""
     for batch in batches:
@@ -194,7 +185,7 @@ def from_documents(
     if target.is_asked(config):
         found = target.search(word_groups.count(batches, "lang", config), config, report, barred)
         return Trained(found.vocabulary.tokenizer(), found.config, read_bytes, found)
-    counted = count_here(weighed(batches, learn_weights(read_bytes, config.weights)), config)
+    counted = count_here(weighed(batches, learning_weights(read_bytes, config.weights)), config)
     return Trained(learned(counted, config, report, barred, specials), config, read_bytes)
 
 
