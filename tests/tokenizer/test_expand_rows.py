@@ -11,9 +11,7 @@ from headwater.tokenizer import expand_rows
 from headwater.tokenizer.expand import Expansion
 
 OLD = 12
-EXPANSION = Expansion(
-    described={}, first_id=OLD, pieces=["new", "rare", "other"], made_of=[[8, 9], [10, 10, 11], [1]]
-)
+EXPANSION = Expansion(described={}, first_id=OLD, pieces=["new", "rare", "other"], made_of=[[8, 9], [10, 10, 11], [1]])
 
 
 def rows(mixture):
