@@ -5,14 +5,13 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from headwater.cli.console import Outcome, reporter, table
-from headwater.errors import HeadwaterError
+from headwater.errors import HeadwaterError, missing_extra
 
 if TYPE_CHECKING:
     from headwater.interop.expand import Model
@@ -43,8 +42,9 @@ def expand(
 
     Example: headwater tokenizer expand Llama-3.2-1B zh.jsonl.zst --add 8k --model Llama-3.2-1B -o larger
     """
+    from headwater.cli.pack import labelled
     from headwater.cli.tokenizer import ratio, whole
-    from headwater.tokenizer import expand_base, expand_files
+    from headwater.tokenizer import expand_base, expand_files, sample
 
     sizes = {"sample_bytes": whole(sample_bytes, "--sample-bytes"), "memory": whole(memory, "--memory")}
     weights = ratio(lang_weights, "--lang-weights")
@@ -54,9 +54,12 @@ def expand(
     with expand_files.published(output) as folder:
         grown = _model(model, old, folder) if model else None
         problems: Counter[str] = Counter()
-        expansion, encoder = _learned(old, inputs, config, problems)
+        by_channel = sample.bytes_by(labelled(inputs, problems), "channel")
+        expansion = _learned(old, inputs, config, by_channel)
+        sampled = _sampled(inputs, by_channel)
+        encoder = expand_files.encoder_for(old, expansion, _checked(sampled))
         expand_files.write(old, expansion, folder)
-        value = _compared(old.encoder, encoder, inputs) | {
+        value = _compared(old.encoder, encoder, sampled) | {
             "added": len(expansion.pieces),
             "base_vocab_size": expansion.first_id,
             "vocab_size": expansion.num_ids,
@@ -68,7 +71,7 @@ def expand(
             "output": str(output),
         }
         if grown:
-            value |= _grow(grown, folder, expansion, encoder, inputs, config, value["padded_vocab_size"])
+            value |= _grow(grown, folder, expansion, encoder, sampled, config, value["padded_vocab_size"])
     spelled = (old.spelled(piece).decode("utf-8", "replace") for piece in expansion.pieces)
     shown = "  ".join(itertools.islice((repr(text) for text in spelled if "\ufffd" not in text), SHOWN))
     return Outcome(value=value, text=_told(value, shown))
@@ -90,10 +93,13 @@ def _configured(**given: Any) -> ExpandConfig:
 def _model(name: str, base: Base, folder: Path) -> Model:
     """The model to grow; a checkpoint of ours is written as a Hugging Face folder first, within `folder`."""
     from headwater.cli import models
-    from headwater.interop import expand as growth
-    from headwater.interop import huggingface
     from headwater.tokenizer import expand_files
 
+    try:
+        from headwater.interop import expand as growth
+        from headwater.interop import huggingface
+    except ImportError as error:
+        raise missing_extra(error.name or "torch", "train") from error
     source = models.resolve(name)
     expand_files.check_same(base, source)
     if models.is_checkpoint(source):
@@ -101,12 +107,15 @@ def _model(name: str, base: Base, folder: Path) -> Model:
     return growth.opened(source, base.num_ids)
 
 
-def _learned(base: Base, inputs: list[str], config: ExpandConfig, problems: Counter[str]) -> tuple[Expansion, Encoder]:
+def _learned(base: Base, inputs: list[str], config: ExpandConfig, sizes: dict[str, int]) -> Expansion:
+    """Learn from the documents; `sizes`: bytes by channel."""
     from headwater.cli.pack import labelled
     from headwater.tokenizer import expand as learning
-    from headwater.tokenizer import expand_files, expand_words, sample, train
+    from headwater.tokenizer import expand_words, sample, train
 
-    available = sample.bytes_by(labelled(inputs, problems), "lang")
+    available: Counter[str] = Counter()
+    for channel, size in sizes.items():
+        available[channel.partition("-")[0]] += size
     rate = sample.rates(available, config.sample_bytes, config.weights)
     if any(share < 1.0 for share in rate.values()):
         told = ", ".join(f"{lang} {share:.0%}" for lang, share in sorted(rate.items()))
@@ -114,32 +123,28 @@ def _learned(base: Base, inputs: list[str], config: ExpandConfig, problems: Coun
     read_bytes = {lang: round(size * rate[lang]) for lang, size in available.items()}
     batches = sample.thinned(labelled(inputs, Counter()), rate, "lang")
     texts = train.weighed(batches, train.learn_weights(read_bytes, config.weights))
-    counted = expand_words.counted(texts, base, config.memory, reporter().say)
-    expansion = learning.expanded(base, counted, config.add)
-    return expansion, expand_files.encoder_for(base, expansion, _checked(labelled(inputs, Counter())))
+    return learning.expanded(base, expand_words.counted(texts, base, config.memory, reporter().say), config.add)
 
 
-def _checked(batches: Iterable[Any]) -> list[str]:
-    rows = (text for batch in batches for text in batch.column("text").to_pylist())
-    return [(text or "")[:CHECKED_CHARACTERS] for text in itertools.islice(rows, CHECKED_TEXTS)]
-
-
-def _first(inputs: list[str], size_bytes: int = SAMPLE_BYTES) -> Iterator[Any]:
-    """Batches up to some bytes of text."""
+def _sampled(inputs: list[str], sizes: dict[str, int]) -> list[Any]:
+    """Documents of every channel, held to compare vocabularies by."""
     from headwater.cli.pack import labelled
+    from headwater.tokenizer import sample
 
-    for batch in labelled(inputs, Counter()):
-        yield batch
-        size_bytes -= batch.column("text").nbytes
-        if size_bytes <= 0:
-            return
+    rate = {name: min(1.0, SAMPLE_BYTES / len(sizes) / size) if size else 1.0 for name, size in sizes.items()}
+    return list(sample.thinned(labelled(inputs, Counter()), rate, "channel"))
 
 
-def _compared(before: Encoder, after: Encoder, inputs: list[str]) -> dict[str, Any]:
+def _checked(sampled: list[Any]) -> list[str]:
+    rows = [text or "" for batch in sampled for text in batch.column("text").to_pylist()]
+    return [text[:CHECKED_CHARACTERS] for text in rows[:: max(1, len(rows) // CHECKED_TEXTS)]]
+
+
+def _compared(before: Encoder, after: Encoder, sampled: list[Any]) -> dict[str, Any]:
     """Compression by channel, with the old vocabulary and with the new one."""
     from headwater.tokenizer import report
 
-    old, new = report.compression(before, _first(inputs)), report.compression(after, _first(inputs))
+    old, new = report.compression(before, sampled), report.compression(after, sampled)
     channels = {name: {"before": old["channels"][name], "after": new["channels"][name]} for name in old["channels"]}
     return {"channels": channels, "total": {"before": old["total"], "after": new["total"]}}
 
@@ -151,7 +156,7 @@ def _padded(num_ids: int, multiple: int, model: Model | None) -> int:
 
 
 def _grow(
-    model: Model, folder: Path, expansion: Expansion, encoder: Encoder, inputs: list[str], config: ExpandConfig,
+    model: Model, folder: Path, expansion: Expansion, encoder: Encoder, sampled: list[Any], config: ExpandConfig,
     num_rows: int,
 ) -> dict[str, Any]:  # fmt: skip
     """Write the grown checkpoint; what is said of it."""
@@ -162,7 +167,7 @@ def _grow(
     if config.init == "mean":
         mixture = expand_rows.mean(expansion)
     elif config.init == "focus":
-        streams = (encoder.encode_batch(batch.column("text")) for batch in _first(inputs))
+        streams = (encoder.encode_batch(batch.column("text")) for batch in sampled)
         mixture, unseen = expand_rows.focus(expansion, streams)
     parts = {"starts": mixture.starts, "ids": mixture.ids, "weights": mixture.weights} if mixture else {}
     wanted = growth.Growth(

@@ -23,7 +23,6 @@ WINDOW = 5  # tokens to each side
 DIMENSIONS = 100
 MIN_COUNT = 5  # a token seen less often has no vector
 NEAREST = 64  # old tokens that a new one may be mixed from
-SMOOTHING = 0.75  # of how often a context occurs
 BLOCK = 128  # new tokens compared at a time
 
 
@@ -120,8 +119,7 @@ def _directions(pairs: Any) -> np.ndarray:
     """Rows of positive pointwise mutual information, turned into their main directions, each of length 1."""
     pairs = pairs.tocoo()
     of_token = np.asarray(pairs.sum(axis=1)).ravel()
-    of_context = np.asarray(pairs.sum(axis=0)).ravel() ** SMOOTHING
-    of_context = of_context / (of_context.sum() or 1.0)
+    of_context = np.asarray(pairs.sum(axis=0)).ravel() / (pairs.sum() or 1.0)
     information = np.log(pairs.data / (of_token[pairs.row] * of_context[pairs.col]))
     pairs.data = np.maximum(information, 0.0)
     matrix = pairs.tocsr()

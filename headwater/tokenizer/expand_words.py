@@ -27,6 +27,7 @@ from headwater.tokenizer.train import LEARNING_BYTES_A_BYTE
 Texts = Iterable[tuple[pa.Array, np.ndarray]]
 ENCODED_WORDS = 1 << 18  # handed to the encoder at once
 ID_BYTES = 4
+LONGEST_WORD = 1 << 12  # tokens; a longer one (a text without a space) is counted in parts
 
 
 class Counted(NamedTuple):
@@ -115,6 +116,7 @@ def _cut(texts: Texts, base: Base) -> Iterator[words.Words]:
                 cuts = np.diff(np.array([-1 if w is None else w for w in encoding.word_ids], np.int64)) != 0
                 if first is not None and last is not None:
                     cuts |= expand_cuts.between(first[ids], last[ids])
+                cuts[LONGEST_WORD - 1 :: LONGEST_WORD] = True
                 ends = np.concatenate([[0], np.flatnonzero(cuts) + 1, [len(ids)]])
                 yield words.Words(ends * ID_BYTES, ids.view(np.uint8), np.full(len(ends) - 1, weight, np.int64))
 
