@@ -112,6 +112,7 @@ def _learned(base: Base, inputs: list[str], config: ExpandConfig, sizes: dict[st
     from headwater.cli.pack import labelled
     from headwater.tokenizer import expand as learning
     from headwater.tokenizer import expand_words, sample, train
+    from headwater.tokenizer.target_corpus import learning_weights
 
     available: Counter[str] = Counter()
     for channel, size in sizes.items():
@@ -122,7 +123,7 @@ def _learned(base: Base, inputs: list[str], config: ExpandConfig, sizes: dict[st
         reporter().say(f"  learns from a sample: {told}")
     read_bytes = {lang: round(size * rate[lang]) for lang, size in available.items()}
     batches = sample.thinned(labelled(inputs, Counter()), rate, "lang")
-    texts = train.weighed(batches, train.learn_weights(read_bytes, config.weights))
+    texts = train.weighed(batches, learning_weights(read_bytes, config.weights))
     return learning.expanded(base, expand_words.counted(texts, base, config.memory, reporter().say), config.add)
 
 

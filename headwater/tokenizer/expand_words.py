@@ -22,7 +22,7 @@ from headwater.kernels import word_counts
 from headwater.tokenizer import expand_cuts, native, set_apart, words
 from headwater.tokenizer.expand_base import Base
 from headwater.tokenizer.plain import CALL_CHARACTERS, Unsupported
-from headwater.tokenizer.train import LEARNING_BYTES_A_BYTE
+from headwater.tokenizer.target_corpus import LEARNING_BYTES_A_BYTE
 
 Texts = Iterable[tuple[pa.Array, np.ndarray]]
 ENCODED_WORDS = 1 << 18  # handed to the encoder at once
