@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks import runner
-from headwater.batches.reader import BatchReader, num_windows
+from headwater.batches.packing import num_windows
+from headwater.batches.reader import BatchReader
 from headwater.batches.schedule import read
 from headwater.batches.segment import Segment
 from headwater.pack import indexed

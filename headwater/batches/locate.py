@@ -21,7 +21,7 @@ class TokenRange:
     """Row `row` of a batch reads tokens [start, start + num_tokens) of a channel's `.bin`, from its place `at` on."""
 
     row: int
-    at: int
+    at: int = 0
     channel: str
     epoch: int
     window: int
