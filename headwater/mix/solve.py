@@ -22,7 +22,7 @@ from headwater.mix import constraints, explain, relax, ways
 from headwater.mix.config import MixtureConfig
 from headwater.mix.constraints import Channel, Problem, Span, pose
 from headwater.mix.convex import nearest
-from headwater.mix.ways import Way
+from headwater.mix.way import Way
 
 
 @dataclass(frozen=True, kw_only=True)
