@@ -106,8 +106,9 @@ def _phase(text: str) -> Any:
     start, *words = text.split()[:100] or [""]
     settings = sorted(PhaseConfig().__dataclass_fields__.keys() - {"start"})
     given: dict[str, Any] = {"start": "decay" if start == "decay" else share(start)}
-    if given["start"] is None or len(words) % 2:
-        raise HeadwaterError("arguments", f"--phase {text!r}: expected a start, then settings: '0.9 kind instruct=1'")
+    named = given["start"] == "decay"
+    if not (named or (given["start"] and 0 < given["start"] < 1)) or len(words) % 2:  # steps are a recipe's
+        raise HeadwaterError("arguments", f"--phase {text!r}: expected a share, then settings: '0.9 kind instruct=1'")
     for name, value in zip(words[::2], words[1::2], strict=True):
         setting = name.replace("-", "_")
         if setting not in settings:

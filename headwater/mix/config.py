@@ -89,8 +89,8 @@ class MixtureConfig:
             problems.append(("max_epochs", "must be above 0"))
         if not 1 <= self.block_sequences <= 1_000_000:
             problems.append(("block_sequences", "must be 1 to 1000000"))
-        if len(self.phases) > 100:
-            problems.append(("phases", f"must be 100 at most, not {len(self.phases)}"))
+        if len(self.phases) > 20:
+            problems.append(("phases", f"must be 20 at most, not {len(self.phases)}"))
         return problems
 
     def _ratio_problems(self) -> list[tuple[str, str]]:

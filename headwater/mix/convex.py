@@ -63,7 +63,9 @@ def inside(A: np.ndarray, b: np.ndarray, G: np.ndarray, h: np.ndarray) -> tuple[
     tight = h - G @ found[:-1] <= 2 * STRICT
     while tight.any():
         one = _away(A, b, G, slack, tight)
-        loose = tight & (h - G @ one > 2 * STRICT) if one is not None else tight & False
+        if one is None:
+            break
+        loose = tight & (h - G @ one > 2 * STRICT)
         if not loose.any():
             break
         points.append(one)
@@ -116,7 +118,7 @@ def _descend(M: Any, w: Any, t: Any, point: Any, free: Any, G: Any, h: Any) -> n
             z, slack = M @ point + MF @ y, h - G @ point - GF @ y
             gradient = sharpness * MF.T @ (w * (np.log(z / t) + 1)) + GF.T @ (1 / slack)
             hessian = sharpness * (MF.T * (w / z)) @ MF + (GF.T / slack**2) @ GF
-            step = -np.linalg.lstsq(hessian, gradient, rcond=None)[0]
+            step = -_solved(hessian, gradient)
             decrease = -gradient @ step
             if decrease < 1e-10:
                 break
@@ -127,6 +129,16 @@ def _descend(M: Any, w: Any, t: Any, point: Any, free: Any, G: Any, h: Any) -> n
         if len(h) / sharpness < GAP:
             return y
         sharpness *= 10
+
+
+def _solved(hessian: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    """The Newton step; its variables scaled to curvatures of one, since the barrier bends some a billion times more."""
+    scale = 1.0 / np.sqrt(np.maximum(np.diag(hessian), np.finfo(float).tiny))
+    scaled = hessian * scale * scale[:, None]
+    try:
+        return scale * np.linalg.solve(scaled, scale * gradient)
+    except np.linalg.LinAlgError:  # flat in some direction: the shortest step
+        return scale * np.linalg.lstsq(scaled, scale * gradient, rcond=None)[0]
 
 
 def _step_size(
