@@ -10,7 +10,6 @@ come out otherwise than learning took it to be. Source of learning itself: arXiv
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,9 +39,7 @@ class Expansion:
         return self.first_id + len(self.pieces)
 
 
-def expanded(
-    base: Base, counted: Counted, add: int, on_progress: Callable[[int], None] = lambda tokens: None
-) -> Expansion:
+def expanded(base: Base, counted: Counted, add: int) -> Expansion:
     """Learn `add` tokens. Raises HeadwaterError data where the text supports fewer."""
     letters, symbols, starts = expand_letters.added(base, counted, add)
     pieces = base.pieces + [letter for letter, _ in letters]
@@ -54,7 +51,6 @@ def expanded(
         MIN_PAIR_COUNT * SCALE,
         MAX_TOKEN_BYTES,
         base.taken,
-        on_progress,
         fresh=True,
     )
     if learned.num_tokens < len(base.pieces) + add:
