@@ -10,7 +10,6 @@ come out otherwise than learning took it to be. Source of learning itself: arXiv
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,9 +40,7 @@ class Expansion:
         return self.first_id + len(self.pieces)
 
 
-def expanded(
-    base: Base, counted: Counted, add: int, on_progress: Callable[[int], None] = lambda tokens: None
-) -> Expansion:
+def expanded(base: Base, counted: Counted, add: int) -> Expansion:
     """Learn `add` tokens. Raises HeadwaterError data where the text supports fewer."""
     letters, symbols, starts = expand_letters.added(base, counted, add)
     pieces = base.pieces + [letter for letter, _ in letters]
@@ -55,7 +52,6 @@ def expanded(
         MIN_PAIR_COUNT * SCALE,
         MAX_TOKEN_BYTES,
         base.taken,
-        on_progress,
         fresh=True,
     )
     if learned.num_tokens < len(base.pieces) + add:

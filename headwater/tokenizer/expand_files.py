@@ -21,7 +21,6 @@ from headwater.tokenizer.backends import SAMPLE
 from headwater.tokenizer.encode import HF_CONFIG_NAME, MAX_FILE_BYTES, NAME, Encoder
 from headwater.tokenizer.expand import Expansion
 from headwater.tokenizer.expand_base import Base
-from headwater.tokenizer.report import encoder_of
 
 # vocab.json, merges.txt and tokenizer.model would still tell of the old vocabulary and stay behind
 BESIDE = (HF_CONFIG_NAME, "special_tokens_map.json", "added_tokens.json", "chat_template.jinja", "chat_template.json")
@@ -57,9 +56,14 @@ def write(base: Base, expansion: Expansion, folder: Path) -> None:
         if (base.path.parent / name).is_file():
             storage.write_bytes(folder / name, (base.path.parent / name).read_bytes())
     if not (folder / HF_CONFIG_NAME).is_file():
-        end = next(piece for piece, id_ in base.tokenizer.get_vocab().items() if id_ == base.encoder.eod_id)
+        end = _end(base)
         value = {"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": False}
         storage.write_json(folder / HF_CONFIG_NAME, {**value, "bos_token": end, "eos_token": end})
+
+
+def _end(base: Base) -> str:
+    """The token that ends a document."""
+    return next(piece for piece, id_ in base.tokenizer.get_vocab().items() if id_ == base.encoder.eod_id)
 
 
 def encoder_for(base: Base, expansion: Expansion, texts: list[str]) -> Encoder:
@@ -74,7 +78,7 @@ def encoder_for(base: Base, expansion: Expansion, texts: list[str]) -> Encoder:
     moved = [piece for piece, id_ in base.tokenizer.get_vocab().items() if vocab.get(piece) != id_]
     if moved or len(vocab) != base.tokenizer.get_vocab_size() + len(expansion.pieces):
         raise _unknown(base, f"`tokenizers` gives {len(moved)} old tokens another id")
-    encoder = encoder_of(new)
+    encoder = Encoder(new, str(base.path), (_end(base),))
     sample = [*SAMPLE, *texts]
     before, ends = base.encoder.encode_batch(sample)
     after, new_ends = encoder.encode_batch(sample)

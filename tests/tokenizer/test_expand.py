@@ -148,6 +148,15 @@ def test_the_encoder_reads_it_and_every_text_comes_back(folder, name):
         assert len(ids) <= len(base.encoder.encode(text))
 
 
+def test_the_end_token_may_be_named_beside_the_file(tmp_path):
+    text = old_vocabularies.text_of("gpt2").replace("<|endoftext|>", "<EOT>")
+    (tmp_path / "tokenizer.json").write_text(text, "utf-8")
+    (tmp_path / "tokenizer_config.json").write_text('{"eos_token": "<EOT>"}')
+    base = expand_base.opened(tmp_path)
+    encoder = expand_files.encoder_for(base, expand.expanded(base, counted(base), ADD), [])
+    assert encoder.eod_id == base.encoder.eod_id == base.tokenizer.token_to_id("<EOT>")
+
+
 @pytest.mark.parametrize("name", ["gpt2", "qwen2", "llama3"])
 def test_the_slow_way_learns_what_the_fast_way_learns(folder, name, monkeypatch):
     base, expansion = grown(name, folder)
