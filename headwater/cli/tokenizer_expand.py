@@ -162,6 +162,7 @@ def _grow(
 ) -> dict[str, Any]:  # fmt: skip
     """Write the grown checkpoint; what is said of it."""
     from headwater.interop import expand as growth
+    from headwater.interop.expand_rows import Growth
     from headwater.tokenizer import expand_rows
 
     mixture, unseen = None, 0
@@ -171,7 +172,7 @@ def _grow(
         streams = (encoder.encode_batch(batch.column("text")) for batch in sampled)
         mixture, unseen = expand_rows.focus(expansion, streams)
     parts = {"starts": mixture.starts, "ids": mixture.ids, "weights": mixture.weights} if mixture else {}
-    wanted = growth.Growth(
+    wanted = Growth(
         num_new=len(expansion.pieces), first_id=expansion.first_id, num_rows=num_rows, seed=config.seed, **parts
     )
     growth.write(model, folder, wanted)

@@ -16,35 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
-import torch
-from torch import Tensor
-
 from headwater import storage
 from headwater.errors import HeadwaterError
 from headwater.interop import huggingface
+from headwater.interop.expand_rows import Growth, write_rows
 from headwater.model import checkpoint, weights
 
 CONFIG, GENERATION = "config.json", "generation_config.json"
-EMBEDDINGS = ("embed_tokens.weight", "wte.weight", "word_embeddings.weight", "embed_in.weight", "tok_embeddings.weight")
-HEADS = ("lm_head.weight", "lm_head.bias", "embed_out.weight", "output.weight")
+EMBEDDINGS = ("embed_tokens.weight", "wte.weight", "word_embeddings.weight", "embed_in.weight")
+HEADS = ("lm_head.weight", "lm_head.bias", "embed_out.weight")
 MOST_PADDING = 1024  # rows beyond the tokens that a model may come with; more, and it was made for another vocabulary
 COPY_BYTES = 4 << 20
-MIXED_AT_ONCE = 2048  # old rows
-SUMMED_AT_ONCE = 4096
-
-
-@dataclass(frozen=True, kw_only=True)
-class Growth:
-    """New row n goes to `first_id + n`, mixed from ids[starts[n]:starts[n + 1]]; all are drawn where `ids` is None."""
-
-    num_new: int
-    first_id: int
-    num_rows: int  # after, padding included
-    starts: np.ndarray | None = None
-    ids: np.ndarray | None = None
-    weights: np.ndarray | None = None
-    seed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,14 +72,17 @@ def _growing(path: Path, rows: int) -> list[str]:
     found = []
     with weights.open_tensors(path) as tensors:
         for name in sorted(tensors.keys()):
-            if name.endswith((*EMBEDDINGS, *HEADS)):
-                part = tensors.get_slice(name)
-                if not part.get_shape() or part.get_shape()[0] != rows:
-                    problem = f"{name} has shape {part.get_shape()}, config.json says {rows} rows"
-                    raise HeadwaterError("damaged_file", problem, where=str(path))
-                if part.get_dtype() not in weights.TYPE_NAMES.values():
-                    problem = f"{name} is {part.get_dtype()}; known are F32, BF16 and F16"
-                    raise HeadwaterError("data", problem, where=str(path))
+            part = tensors.get_slice(name)
+            grows, has_rows = name.endswith((*EMBEDDINGS, *HEADS)), part.get_shape()[:1] == [rows]
+            if grows and not has_rows:
+                problem = f"{name} has shape {part.get_shape()}, config.json says {rows} rows"
+                raise HeadwaterError("damaged_file", problem, where=str(path))
+            if grows and part.get_dtype() not in weights.TYPE_NAMES.values():
+                problem = f"{name} is {part.get_dtype()}; known are F32, BF16 and F16"
+                raise HeadwaterError("data", problem, where=str(path))
+            if has_rows and "embed" in name and not grows:
+                raise HeadwaterError("data", f"{name} has a row a token too, of unknown use", where=str(path))
+            if grows:
                 found.append(name)
     return found
 
@@ -155,7 +140,7 @@ def _grown(path: Path, handle: IO[bytes], names: list[str], growth: Growth) -> N
                 end = start + (end - start) // header[name]["shape"][0] * growth.first_id
             _copy(source, begins + start, end - start, handle)
             if name in names:
-                _new_rows(tensors.get_tensor(name), handle, growth)
+                write_rows(tensors.get_tensor(name), handle, growth)
 
 
 def _copy(source: IO[bytes], start: int, size: int, handle: IO[bytes]) -> None:
@@ -166,53 +151,3 @@ def _copy(source: IO[bytes], start: int, size: int, handle: IO[bytes]) -> None:
             raise HeadwaterError("damaged_file", "was cut short", where=source.name)
         handle.write(block)
         size -= len(block)
-
-
-@torch.no_grad()
-def _new_rows(old: Tensor, handle: IO[bytes], growth: Growth) -> None:
-    """Rows of the new tokens, then those of the padding. `old`: a view on the file, (rows, D) or (rows,)."""
-    old_VD = old.reshape(len(old), -1)[: growth.first_id]
-    mean_D, std_D = _moments(old_VD)
-    if growth.ids is None:
-        generator = torch.Generator().manual_seed(growth.seed)
-        for at in range(0, growth.num_new, MIXED_AT_ONCE):
-            count = min(MIXED_AT_ONCE, growth.num_new - at)
-            drawn_ND = torch.randn(count, old_VD.shape[1], generator=generator) * std_D + mean_D
-            _put(drawn_ND, old.dtype, handle)
-    else:
-        _mixed(old_VD, handle, growth)
-    padding = growth.num_rows - growth.first_id - growth.num_new
-    for at in range(0, padding, MIXED_AT_ONCE):
-        _put(mean_D.expand(min(MIXED_AT_ONCE, padding - at), -1), old.dtype, handle)
-
-
-def _mixed(old_VD: Tensor, handle: IO[bytes], growth: Growth) -> None:
-    assert growth.starts is not None and growth.ids is not None and growth.weights is not None
-    first = 0
-    while first < growth.num_new:
-        limit = growth.starts[first] + MIXED_AT_ONCE
-        stop = max(first + 1, int(np.searchsorted(growth.starts, limit, side="right")) - 1)
-        part = slice(growth.starts[first], growth.starts[stop])
-        sizes = np.diff(growth.starts[first : stop + 1])
-        rows_MD = old_VD[torch.from_numpy(growth.ids[part])].float()
-        rows_MD *= torch.from_numpy(growth.weights[part]).unsqueeze(1)
-        mixed_ND = torch.zeros(stop - first, old_VD.shape[1])
-        mixed_ND.index_add_(0, torch.from_numpy(np.repeat(np.arange(stop - first), sizes)), rows_MD)
-        _put(mixed_ND, old_VD.dtype, handle)
-        first = stop
-
-
-def _moments(old_VD: Tensor) -> tuple[Tensor, Tensor]:
-    """(mean, standard deviation) of each dimension over the old rows, summed in fp64."""
-    total_D = torch.zeros(old_VD.shape[1], dtype=torch.float64)
-    squares_D = torch.zeros_like(total_D)
-    for at in range(0, len(old_VD), SUMMED_AT_ONCE):
-        part_MD = old_VD[at : at + SUMMED_AT_ONCE].double()
-        total_D += part_MD.sum(0)
-        squares_D += part_MD.square().sum(0)
-    mean_D = total_D / len(old_VD)
-    return mean_D.float(), (squares_D / len(old_VD) - mean_D.square()).clamp(min=0).sqrt().float()
-
-
-def _put(rows_ND: Tensor, dtype: torch.dtype, handle: IO[bytes]) -> None:
-    handle.write(rows_ND.to(dtype).contiguous().view(torch.uint8).numpy().data)

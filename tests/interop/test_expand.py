@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from headwater.errors import HeadwaterError
-from headwater.interop import expand
+from headwater.interop import expand, expand_rows
 
 ROWS, IDS, WIDTH = 96, 90, 24
 EMBEDDING, HEAD = "model.embed_tokens.weight", "lm_head.weight"
@@ -44,7 +44,7 @@ def growth(num_rows=128, **more):
     starts = np.array([0, 2, 3, 6])
     ids, shares = np.array([1, 5, 89, 0, 1, 2]), np.array([0.5, 0.5, 1, 0.25, 0.25, 0.5], np.float32)
     parts = {"starts": starts, "ids": ids, "weights": shares} | more
-    return expand.Growth(num_new=3, first_id=IDS, num_rows=num_rows, **parts)
+    return expand_rows.Growth(num_new=3, first_id=IDS, num_rows=num_rows, **parts)
 
 
 def read(folder):
@@ -82,7 +82,7 @@ def test_random_rows_have_the_old_ones_mean_and_deviation(tmp_path):
     given = tensors()
     given[EMBEDDING] = given[EMBEDDING] * torch.linspace(0.1, 3, WIDTH) + torch.linspace(-1, 1, WIDTH)
     model = expand.opened(folder_of(tmp_path / "old", given), IDS)
-    many = expand.Growth(num_new=5000, first_id=IDS, num_rows=IDS + 5000)
+    many = expand_rows.Growth(num_new=5000, first_id=IDS, num_rows=IDS + 5000)
     for name in ("a", "b"):
         expand.write(model, tmp_path / name, many)
     new = load_file(tmp_path / "a/model.safetensors")[EMBEDDING][IDS:]
@@ -95,9 +95,9 @@ def test_random_rows_have_the_old_ones_mean_and_deviation(tmp_path):
 def test_a_mixture_in_many_parts_is_the_mixture(tmp_path, monkeypatch):
     model = expand.opened(folder_of(tmp_path / "old", tensors()), IDS)
     expand.write(model, tmp_path / "whole", growth())
-    monkeypatch.setattr(expand, "MIXED_AT_ONCE", 1)
+    monkeypatch.setattr(expand_rows, "MIXED_AT_ONCE", 1)
     monkeypatch.setattr(expand, "COPY_BYTES", 100)
-    monkeypatch.setattr(expand, "SUMMED_AT_ONCE", 7)
+    monkeypatch.setattr(expand_rows, "SUMMED_AT_ONCE", 7)
     expand.write(model, tmp_path / "parts", growth())
     for name, value in read(tmp_path / "whole").items():
         torch.testing.assert_close(read(tmp_path / "parts")[name], value)
@@ -126,6 +126,8 @@ def test_what_cannot_grow_is_refused(tmp_path):
     assert refused(folder_of(tmp_path / "text", given, vocab_size="96")) == "data"
     assert refused(folder_of(tmp_path / "none", {"a": torch.zeros(2)})) == "data"
     assert refused(folder_of(tmp_path / "int", given | {EMBEDDING: torch.zeros(ROWS, 2, dtype=torch.int8)})) == "data"
+    more = given | {"model.embed_tokens_per_layer.weight": torch.zeros(ROWS, 2)}
+    assert refused(folder_of(tmp_path / "more", more)) == "data"
     cut = folder_of(tmp_path / "cut", given)
     (cut / "model.safetensors").write_bytes((cut / "model.safetensors").read_bytes()[:-9])
     assert refused(cut) == "damaged_file"
