@@ -20,7 +20,6 @@ from headwater.mix.relax import Relaxed
 from headwater.mix.way import Way, possible, up, whole_steps
 from headwater.pipeline.progress import amount
 
-MOST_EPOCHS = 1000.0  # beyond, more epochs are no way out
 NEW_CHANNEL = 1.001  # cost of a token of a channel that is not there yet, where one of an old channel costs 1
 
 
@@ -103,8 +102,8 @@ def _more_epochs(problem: Problem, stretch: float) -> Way | None:
     tenths = math.ceil(stretch * problem.max_epochs * 10 - 1e-6)
     for epochs in (tenths / 10, (tenths + 1) / 10):
         changed = replace(problem, max_epochs=epochs)
-        if epochs <= MOST_EPOCHS and possible(changed):
-            return Way(text=f"mixture.max_epochs {epochs:g}", problem=changed)
+        if possible(changed):
+            return Way(text=f"mixture.max_epochs {epochs:.10g}", problem=changed)
     return None
 
 
