@@ -149,8 +149,8 @@ def saved(symbols: np.ndarray, starts: np.ndarray, counts: np.ndarray, table: Ta
 def _all(symbols, starts, counts, table):
     found = np.zeros(len(table.made), np.int64)
     given = frozen(symbols, np.int32), frozen(starts, np.int64), frozen(counts, np.int64)
-    places = (np.empty(LONGEST, np.int32) for _ in range(4))
-    _saved(*given, table, Room(*places, np.empty(LONGEST // BLOCK, np.int32)), found)
+    tokens, ranks, nexts, befores = (np.empty(LONGEST, np.int32) for _ in range(4))
+    _saved(*given, table, Room(tokens, ranks, nexts, befores, np.empty(LONGEST // BLOCK, np.int32)), found)
     return found
 
 
