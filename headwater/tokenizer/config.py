@@ -61,13 +61,12 @@ class TokenizerConfig:
     target_compression: dict[str, float] = field(
         default_factory=dict,
         metadata={
-            "help": "bytes a token that a language must reach, as zh: 3.2, en: 4.4; the weights are searched for",
-            "unit": "bytes a token",
+            "help": "bytes a token that a language must reach, as zh: 3.2, en: 4.4; the weights are searched for"
         },
     )
     target_characters: dict[str, float] = field(
         default_factory=dict,
-        metadata={"help": "the same in characters a token, as zh: 1.1", "unit": "characters a token"},
+        metadata={"help": "the same in characters a token, as zh: 1.1"},
     )
     balance: bool = option(
         False, "search weights by which every language comes equally near to what it reaches with a vocabulary alone"
