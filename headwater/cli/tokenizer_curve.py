@@ -94,7 +94,7 @@ def measured(read: Any, config: Any, sizes: list[int], model: str, sequence_leng
     most = int(learned.sizes()[-1])
     if most < sizes[-1]:
         report.say(f"  the corpus fills {most} of {sizes[-1]} tokens; the curve ends there")
-    kept = [size for size in sizes if learned.num_fixed <= size <= most] or [most]
+    kept = sorted({min(size, most) for size in sizes if size >= learned.num_fixed} or {most})
     if small := [size for size in sizes if size < kept[0]]:
         report.say(
             f"  {', '.join(map(str, small))}: below the {learned.num_fixed} tokens that no merge makes; left out"
@@ -109,7 +109,7 @@ def measured(read: Any, config: Any, sizes: list[int], model: str, sequence_leng
         "channels": {
             name: {str(size): _round(one.bytes_per_token(size)) for size in kept} for name, one in found.items()
         },
-        "knee": knees(total, kept[0], max(kept[-1], min(most, sizes[-1])), model, sequence_length),
+        "knee": knees(total, kept[0], kept[-1], model, sequence_length),
         "drawn": found | {"all": total},
     }
 

@@ -61,7 +61,7 @@ class TokenizerConfig:
     target_compression: dict[str, float] = field(
         default_factory=dict,
         metadata={
-            "help": "bytes a token that a language must reach, as zh: 3.2, en: 4.4; the weights are searched for",
+            "help": "bytes a token that a language must reach, as zh: 3.2, en: 4.4; the weights are searched for"
         },
     )
     target_characters: dict[str, float] = field(

@@ -41,6 +41,8 @@ class Curve:
 
     def size_for(self, bytes_per_token: float) -> int | None:
         """The smallest vocabulary with at least so many bytes a token; None where none has."""
+        if not self.size_bytes:
+            return None
         most = self.size_bytes / bytes_per_token
         enough = int(np.searchsorted(-self.tokens, -most * (1 + 1e-12)))
         return int(self.sizes[enough]) if enough < len(self.sizes) else None

@@ -92,6 +92,8 @@ class _Search:
         if self.is_rest:
             self.alone[OTHERS] = corpus.alone(self.others, size)
         self.rounds: list[dict[str, Any]] = []
+        if corpus.left_out:
+            report.say(f"  the search looks at the commonest words, {1 - corpus.left_out:.2%} of the text (memory)")
 
     def run(self) -> Found:
         if not self.config.balance:

@@ -16,19 +16,28 @@ from headwater.tokenizer.curve import Curve
 from headwater.tokenizer.target_model import Alone
 
 LEARNING_BYTES_A_BYTE = 48  # of memory, for each byte of the distinct words that are learned from
+HELD_BYTES_A_BYTE = 32  # of memory, for each byte of all the distinct words that are held and measured
+LEAST_HELD_BYTES = 1 << 16  # of each language
 TABLE_BYTES_A_BYTE, TABLE_BYTES_A_WORD = 8, 60
 
 
 class Corpus:
-    """`size_bytes`: of the text of each language; `base`: the entries that every vocabulary has."""
+    """`size_bytes`: of the text of each language; `base`: the entries that every vocabulary has; `left_out`: the share
+    of the text whose words, the rarest ones, the memory does not hold."""
 
     def __init__(
         self, counted: Mapping[str, words.Words], config: TokenizerConfig, barred: Collection[bytes] = ()
     ) -> None:
-        self._counted, self._config, self._barred = counted, config, barred
-        self.size_bytes = {
-            lang: int((np.diff(found.starts) * found.counts).sum()) // words.SCALE for lang, found in counted.items()
+        self._config, self._barred = config, barred
+        self.size_bytes = {lang: _bytes(found) for lang, found in counted.items()}
+        distinct = sum(len(found.text) for found in counted.values())
+        part = min(1.0, config.memory / HELD_BYTES_A_BYTE / max(1, distinct))
+        self._counted = {
+            lang: words.commonest(one, max(LEAST_HELD_BYTES, round(part * len(one.text))))[0]
+            for lang, one in counted.items()
         }
+        held = sum(_bytes(found) for found in self._counted.values())
+        self.left_out = 1 - held / max(1, sum(self.size_bytes.values()))
         self.base = len(special_tokens(config.reserve)) + NUM_BYTES
 
     def alone(self, langs: list[str], vocab_size: int) -> Alone:
@@ -61,6 +70,10 @@ class Corpus:
     def _joined(self, parts: list[words.Words]) -> words.Words:
         room = sum(TABLE_BYTES_A_BYTE * len(one.text) + TABLE_BYTES_A_WORD * len(one.counts) for one in parts)
         return words.merged(parts, room)
+
+
+def _bytes(found: words.Words) -> int:
+    return int((np.diff(found.starts) * found.counts).sum()) // words.SCALE
 
 
 def learning_weights(read_bytes: Mapping[str, int], weights: Mapping[str, float]) -> dict[str, int]:

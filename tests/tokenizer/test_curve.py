@@ -64,4 +64,4 @@ def test_curves_of_several_texts_add_up(learned):
 
 def test_no_words_have_a_curve(learned):
     empty = curve.of(learned[0], words.together([]))
-    assert empty.bytes_per_token(900) == 0 and empty.ceiling == 0
+    assert empty.bytes_per_token(900) == 0 and empty.ceiling == 0 and empty.size_for(3) is None

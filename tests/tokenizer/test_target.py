@@ -13,7 +13,7 @@ import pytest
 from headwater import document
 from headwater.errors import HeadwaterError
 from headwater.recipe import bounds
-from headwater.tokenizer import report, target, train
+from headwater.tokenizer import report, target, target_corpus, train
 from headwater.tokenizer.config import TokenizerConfig
 from tests import corpora
 from tests.tokenizer.test_curve import with_channel
@@ -162,6 +162,15 @@ def test_what_cannot_be_is_told(given, failure, told):
 )
 def test_contradictions_are_told_before_anything_is_read(given, path):
     assert path in [where for where, _ in bounds.problems(TokenizerConfig(**given))]
+
+
+def test_what_the_memory_does_not_hold_is_said(monkeypatch):
+    monkeypatch.setattr(target_corpus, "HELD_BYTES_A_BYTE", 30_000)
+    monkeypatch.setattr(target_corpus, "LEAST_HELD_BYTES", 20_000)
+    said = Said()
+    found = trained(said, target_compression={"zh": 4.0}, memory=64_000_000)
+    assert said.lines[0].startswith("  the search looks at the commonest words, ")
+    assert achieved(found)["zh"]["bytes_per_token"] == pytest.approx(4.0, rel=0.1)
 
 
 def test_no_text_is_an_empty_corpus():
