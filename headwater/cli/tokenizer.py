@@ -90,6 +90,9 @@ def report_(
 ) -> Outcome:
     """Bytes, characters and words a token, by channel, beside other tokenizers.
 
+    split: the share of tokens that hold only a part of a character; unused: tokens that none of the text needs. A
+    word is what white space parts; of Chinese and Japanese, a character.
+
     Example: headwater tokenizer report tok kept/*.parquet --peer qwen/tokenizer.json
     """
     from headwater.cli.pack import labelled
