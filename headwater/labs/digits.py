@@ -85,7 +85,7 @@ def _model(vocab_size: int) -> ModelConfig:
 def _learned(encoder: Any, steps: int, seed: int) -> tuple[Decoder, list[list[float]]]:
     """The trained model, and [sums seen, share of fresh sums right] as it learned."""
     decoder = initialise(build(_model(encoder.vocab_size)), seed)
-    optimizers = registry.build(decoder, TrainConfig(optimizer="muon", weight_decay=0.01), RATE)
+    optimizers = registry.build(decoder, TrainConfig(optimizer="adamw", weight_decay=0.01), RATE)
     random, fresh = np.random.default_rng([seed, 3]), arithmetic.drawn(np.random.default_rng([seed, 4]), PROBED)
     curve = []
     for step in range(1, steps + 1):
