@@ -22,11 +22,13 @@ from headwater.errors import HeadwaterError
 from headwater.model.checkpoint import sealed
 from headwater.monitor import takedown as taking
 from headwater.pack import build
+from headwater.pack.config import PackConfig
 from headwater.pipeline.stage import Stage
 from headwater.train import segments
 from tests.monitor.traced import make_run
 from tests.pack.made import context_of
 
+RECIPE = SimpleNamespace(pack=PackConfig(), seed=0)
 DONE = 12  # steps that the made run has trained
 
 
@@ -167,9 +169,9 @@ def test_a_later_pack_leaves_them_out_and_counts_them(workspace):
         workspace / takedown.NAME, [Entry(kind="doc", value="d0-0000"), Entry(kind="domain", value="no.example")]
     )
     taking.apply(headwater.Run(workspace / "runs/tiny"), Takedown([]))
-    found = fields.of_pack(workspace / "runs/tiny")
+    found = fields.of_pack(RECIPE, workspace / "runs/tiny")
     assert found == {}  # it has trained with a corpus packed before the list was there
-    found = fields.of_pack(workspace / "runs/new")
+    found = fields.of_pack(RECIPE, workspace / "runs/new")
     assert found["takedown"]["entries"] == 2
     context = context_of(workspace / "store", "later")
     stage = Stage(name="pack", version=1, function="", fields=found)
@@ -188,12 +190,12 @@ def test_a_later_pack_leaves_them_out_and_counts_them(workspace):
 def test_a_run_that_trained_keeps_to_the_entries_it_was_packed_with(workspace, monkeypatch):
     path = workspace / takedown.NAME
     takedown.append(path, [Entry(kind="doc", value="a")])
-    then = fields.of_pack(workspace / "runs/new")
+    then = fields.of_pack(RECIPE, workspace / "runs/new")
     takedown.append(path, [Entry(kind="doc", value="b")])
-    assert fields.of_pack(workspace / "runs/new")["takedown"]["entries"] == 2
+    assert fields.of_pack(RECIPE, workspace / "runs/new")["takedown"]["entries"] == 2
     monkeypatch.setattr("headwater.pipeline.manifest.read", lambda folder: SimpleNamespace(fields=then))
-    assert fields.of_pack(workspace / "runs/tiny") == then
-    assert fields.of_pack(None) == {}
+    assert fields.of_pack(RECIPE, workspace / "runs/tiny") == then
+    assert fields.of_pack(RECIPE, None) == {}
 
 
 def test_a_takedown_is_tied_to_its_pack(workspace):

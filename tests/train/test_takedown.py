@@ -30,7 +30,8 @@ def begun(root, monkeypatch, run="tiny", steps=9):
         stop_after(patch, steps, kill)
         with pytest.raises(Killed):
             stage.run(tiny.world(root, run))
-    storage.write_json(root / "pack" / "pack.json", {"eod_id": 0})
+    digest = storage.file_digest(root / "tokenizer" / "tokenizer.json")
+    storage.write_json(root / "pack" / "pack.json", {"eod_id": 0, "tokenizer": digest})
 
 
 def test_steps_done_stay_and_those_to_come_leave_it_out(tmp_path, monkeypatch):
