@@ -175,7 +175,9 @@ def test_a_later_pack_leaves_them_out_and_counts_them(workspace):
     assert found["takedown"]["entries"] == 2
     context = context_of(workspace / "store", "later")
     stage = Stage(name="pack", version=1, function="", fields=found)
-    context = SimpleNamespace(**{**context.__dict__, "stage": stage, "run_folder": workspace / "runs/new"})
+    context = SimpleNamespace(
+        **{**context.__dict__, "stage": stage, "run_folder": workspace / "runs/new", "config": None}
+    )
     context.input, context.documents = context.inputs.get, lambda: context.inputs["acquire"] / "documents"
     figures = build.run(context)
     assert figures["counts"]["rejected"] == {"takedown": 1}
