@@ -32,8 +32,8 @@ from headwater.train.optim import registry
 WAYS = {"single": "one by one", "triple": "in threes from the right", "none": "left to merging"}
 VOCAB_SIZE = 256 + 64 + 1200  # room for every number of up to three digits
 VOCABULARY_LINES, TESTED, PROBED = 100_000, 2000, 500
-BATCH, RATE, PROBES = 256, 3e-3, 10
-STEPS = 600
+BATCH, RATE, PROBES = 64, 2e-3, 10
+STEPS = 2500
 
 
 def run(
@@ -75,9 +75,9 @@ def _tokens_a_sum(encoder: Any, problems: arithmetic.Problems) -> float:
 
 
 def _model(vocab_size: int) -> ModelConfig:
-    """0.8 million parameters, and the embedding of the vocabulary."""
+    """0.4 million parameters, and the embedding of the vocabulary."""
     return ModelConfig(
-        preset="", vocab_size=vocab_size, hidden_size=128, num_layers=4, num_heads=4, num_kv_heads=4, head_size=32,
+        preset="", vocab_size=vocab_size, hidden_size=128, num_layers=2, num_heads=4, num_kv_heads=4, head_size=32,
         ffn_size=352, rope_theta=10_000.0, norm_eps=1e-5, max_positions=64, tie_embeddings=True, init_std=0.02,
     )  # fmt: skip
 
@@ -121,8 +121,8 @@ def page(result: dict[str, Any], picture_at: str = "accuracy.svg") -> str:
     lines = [
         "# Digits",
         "",
-        f"One model of 0.8 million parameters learns the same {result['steps'] * result['sums_a_step']:,} additions and"
-        f" subtractions (numbers of 1 to {arithmetic.MAX_DIGITS} digits) under three vocabularies. Unseen sums answered"
+        f"One model of 0.4 million parameters learns the same {result['steps'] * result['sums_a_step']:,} additions"
+        f" (numbers of 1 to {arithmetic.MAX_DIGITS} digits) under three vocabularies. Unseen sums answered"
         " exactly, by the digits of the larger number:",
         "",
         "| digits | " + " | ".join(digits) + " | all | tokens a sum |",
