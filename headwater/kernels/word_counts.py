@@ -99,23 +99,28 @@ def _add(text, start, end, count, table):
 
 @kernel
 def _pour(offsets, text, weights, flags, rules, place, table):
-    """Count from text place[0], byte place[1] on; both are moved to where the table was full, or to the end."""
-    row, at = place[0], place[1]
+    """Count from text place[0], byte place[1] on; both are moved to where the table was full, or to the end.
+
+    place[2] is where a word ends whose parts are being counted: looking for it anew would be quadratic in its length.
+    """
+    row, at, stop = place[0], place[1], place[2]
     while row < len(weights):
         end = offsets[row + 1]
         at = max(at, offsets[row])
         while at < end:
-            stop = piece_end(text, at, end, flags, rules)
+            if stop <= at:
+                stop = piece_end(text, at, end, flags, rules)
+            cut = stop
             if stop - at > MAX_WORD_BYTES:
-                stop = at + MAX_WORD_BYTES
-                while stop > at + 1 and text[stop] & 0xC0 == 0x80:
-                    stop -= 1
-            if not _add(text, at, stop, weights[row], table):
-                place[0], place[1] = row, at
+                cut = at + MAX_WORD_BYTES
+                while cut > at + 1 and text[cut] & 0xC0 == 0x80:
+                    cut -= 1
+            if not _add(text, at, cut, weights[row], table):
+                place[0], place[1], place[2] = row, at, stop
                 return
-            at = stop
+            at = cut
         row += 1
-    place[0], place[1] = row, at
+    place[0], place[1], place[2] = row, at, stop
 
 
 @kernel
@@ -131,7 +136,7 @@ def pour(
     offsets: np.ndarray, text: np.ndarray, weights: np.ndarray, flags: np.ndarray, rules: np.ndarray,
     place: np.ndarray, table: Table,
 ) -> bool:  # fmt: skip
-    """Count the words of texts from `place` (text, byte) on; whether all were. `weights` int64 a text."""
+    """Count the words of texts from `place` (text, byte, 0) on; whether all were. `weights` int64 a text."""
     warm("word_counts", _compile)
     given = frozen(offsets, np.int64), frozen(text, np.uint8), frozen(weights, np.int64)
     _pour(*given, flags, frozen(rules, np.uint8), place, table)
@@ -170,6 +175,6 @@ def _compile() -> None:
 
     text, one = frozen(np.frombuffer(b"a b", np.uint8), np.uint8), frozen(np.ones(1), np.int64)
     small, offsets = table(0), frozen(np.array([0, 3]), np.int64)
-    _pour(offsets, text, one, flags(), frozen(np.ones(NUM_RULES), np.uint8), np.zeros(2, np.int64), small)
+    _pour(offsets, text, one, flags(), frozen(np.ones(NUM_RULES), np.uint8), np.zeros(3, np.int64), small)
     _merge(offsets, text, one, np.zeros(1, np.int64), small)
     _hashes(offsets, text, np.empty(1, np.uint64))

@@ -52,7 +52,7 @@ class _Group:
 
     def add(self, texts: pa.Array) -> None:
         offsets, text = text_buffers(texts)
-        weights, place = np.full(len(offsets) - 1, words.SCALE, np.int64), np.array([0, offsets[0]], np.int64)
+        weights, place = np.full(len(offsets) - 1, words.SCALE, np.int64), np.array([0, offsets[0], 0], np.int64)
         while not word_counts.pour(offsets, text, weights, code_points.flags(), self._rules, place, self._table):
             self._spill()
 

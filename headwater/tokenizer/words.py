@@ -52,7 +52,7 @@ def count(texts: Iterable[tuple[pa.Array, np.ndarray]], rules: np.ndarray, budge
     table = word_counts.table(budget_bytes)
     for array, weights in texts:
         offsets, text = text_buffers(array)
-        place = np.array([0, offsets[0]], np.int64)
+        place = np.array([0, offsets[0], 0], np.int64)
         while not word_counts.pour(offsets, text, weights, code_points.flags(), rules, place, table):
             yield Words(*word_counts.found(table))
             word_counts.clear(table)

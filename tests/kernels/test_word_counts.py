@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 
 import numpy as np
@@ -38,7 +39,7 @@ def tiny(words: int) -> word_counts.Table:
 def poured(texts: list[str], weights: list[int], name: str, table: word_counts.Table) -> list[tuple[bytes, int]]:
     """What the table held each time it was full, and at the end."""
     offsets, text = text_buffers(pa.array(texts, pa.large_string()))
-    place, found, given = np.array([0, offsets[0]]), [], np.array(weights, np.int64)
+    place, found, given = np.array([0, offsets[0], 0]), [], np.array(weights, np.int64)
     while not word_counts.pour(offsets, text, given, code_points.flags(), patterns.rules(name, "auto"), place, table):
         assert table.used[word_counts.WORDS], "a table that holds nothing takes any word"
         found += listed(*word_counts.found(table))
@@ -75,11 +76,19 @@ def test_a_long_word_counts_in_parts_between_letters(letter, extra):
     assert all(word.decode() for word in found)
 
 
+def test_a_very_long_word_is_looked_through_once():
+    poured(["a b"], [64], "gpt2", word_counts.table(0))
+    began = time.perf_counter()
+    found = added(poured(["a" * 30_000_000], [1], "gpt2", word_counts.table(0)))
+    assert sum(len(word) * count for word, count in found.items()) == 30_000_000
+    assert time.perf_counter() - began < 30, "minutes where each part looks for the word's end anew"
+
+
 def test_a_word_of_bytes_that_are_no_letters_ends():
     text = np.full(3 * LONGEST, 0x80, np.uint8)
     table = word_counts.table(0)
     given = np.array([0, len(text)]), text, np.ones(1, np.int64), code_points.flags(), patterns.rules("gpt2", "auto")
-    while not word_counts.pour(*given, np.zeros(2, np.int64), table):
+    while not word_counts.pour(*given, np.zeros(3, np.int64), table):
         pass
     assert sum(len(word) * count for word, count in listed(*word_counts.found(table))) == len(text)
 
