@@ -10,7 +10,7 @@ ARGS ?=
 
 export PYTHON
 BIN := .venv/bin
-BENCHMARKS := $(filter-out runner __init__,$(basename $(notdir $(wildcard benchmarks/*.py))))
+BENCHMARKS := $(filter-out runner page __init__,$(basename $(notdir $(wildcard benchmarks/*.py))))
 
 .PHONY: help setup demo test test-slow lint format bench bare-debian clean-demo clean
 
