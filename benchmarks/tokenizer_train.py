@@ -24,6 +24,7 @@ from benchmarks import runner
 
 CORPORA = ("corpus-zh", "corpus-en", "corpus-code", "domain-math", "instruct")
 BATCH_ROWS, WRITTEN_ROWS = 1_000, 50
+MEMORY = 2_000_000_000  # enough for every distinct word; the default, half of it, leaves out the rarest, 1.3 % of all
 
 
 def columns(path: Path) -> Iterator[Any]:
@@ -71,7 +72,7 @@ def ours(source: Path, target: Path, pattern: str, vocab_size: int, any_length: 
 
     if any_length:
         learn.MAX_TOKEN_BYTES = 1 << 30
-    config = TokenizerConfig(pretokenizer=pattern, vocab_size=vocab_size, reserve=0)  # type: ignore[arg-type]
+    config = TokenizerConfig(pretokenizer=pattern, vocab_size=vocab_size, reserve=0, memory=MEMORY)  # type: ignore[arg-type]
     started = time.perf_counter()
     train_from(batches(source), config).save(str(target))
     return time.perf_counter() - started

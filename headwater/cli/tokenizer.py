@@ -23,7 +23,10 @@ def train(
     inputs: list[str] = typer.Argument(..., metavar="IN...", help="files, folders, globs or URLs of documents"),
     output: Path = typer.Option(..., "-o", "--output", help="the folder to write"),
     vocab_size: str = typer.Option(
-        "16384", "--vocab-size", help="tokens in all, special ones included (16384, 32k); auto: as few as targets need"
+        "",
+        "--vocab-size",
+        help="tokens in all, special ones included (32k); auto: as few as targets need; left out: 16384 or as many as "
+        "the text supports",
     ),
     max_vocab_size: str = typer.Option("256Ki", "--max-vocab-size", help="with --vocab-size auto, the most tokens"),
     kind: str = typer.Option("bbpe", "--type", help="bbpe (bytes) or bpe (characters, rare ones in bytes)"),
@@ -54,7 +57,7 @@ def train(
     """
     from headwater.cli.pack import labelled
     from headwater.tokenizer import report
-    from headwater.tokenizer.train import NAME, from_documents, save
+    from headwater.tokenizer.train import NAME, check_filled, from_documents, save
 
     config = configured(
         {"type": kind, "pretokenizer": pretokenizer, "digits": digits, "reserve": reserve, "balance": balance}
@@ -70,11 +73,10 @@ def train(
         return labelled(inputs, problems[-1])
 
     trained = from_documents(read, config, reporter())
+    size, asked = trained.tokenizer.get_vocab_size(), trained.config.vocab_size
+    check_filled(size, asked, "--vocab-size" if vocab_size else "", reporter())
     found = report.compression(report.encoder_of(trained.tokenizer), _first(read()))
     save(output, trained.tokenizer, trained.config)
-    size, asked = trained.tokenizer.get_vocab_size(), trained.config.vocab_size
-    if size < asked:
-        reporter().say(f"  the corpus fills {size} of {asked} tokens; the vocabulary is that small")
     value = {**found, "asked_vocab_size": asked, "weights": trained.config.weights, "rejected": dict(problems[0])}
     if trained.found:
         value |= {"targets": trained.found.targets, "rounds": trained.found.rounds}
@@ -150,6 +152,8 @@ def _option(path: str) -> str:
 
 
 def _sizes(vocab_size: str, max_vocab_size: str, is_targeted: bool) -> dict[str, int]:
+    if not vocab_size:
+        return {}
     if vocab_size != "auto":
         return {"vocab_size": whole(vocab_size, "--vocab-size")}
     if not is_targeted:
