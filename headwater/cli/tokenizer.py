@@ -54,7 +54,7 @@ def train(
     """
     from headwater.cli.pack import labelled
     from headwater.tokenizer import report
-    from headwater.tokenizer.train import NAME, from_documents, save
+    from headwater.tokenizer.train import NAME, check_filled, from_documents, save
 
     config = configured(
         {"type": kind, "pretokenizer": pretokenizer, "digits": digits, "reserve": reserve, "balance": balance}
@@ -70,11 +70,10 @@ def train(
         return labelled(inputs, problems[-1])
 
     trained = from_documents(read, config, reporter())
+    size, asked = trained.tokenizer.get_vocab_size(), trained.config.vocab_size
+    check_filled(size, asked, "--vocab-size")
     found = report.compression(report.encoder_of(trained.tokenizer), _first(read()))
     save(output, trained.tokenizer, trained.config)
-    size, asked = trained.tokenizer.get_vocab_size(), trained.config.vocab_size
-    if size < asked:
-        reporter().say(f"  the corpus fills {size} of {asked} tokens; the vocabulary is that small")
     value = {**found, "asked_vocab_size": asked, "weights": trained.config.weights, "rejected": dict(problems[0])}
     if trained.found:
         value |= {"targets": trained.found.targets, "rounds": trained.found.rounds}

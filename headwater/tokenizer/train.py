@@ -64,7 +64,8 @@ def run(context: stage.Context) -> dict[str, Any]:
         targets = {"targets": found_by.targets, "rounds": found_by.rounds}
     else:
         tokenizer = learned(_counted(context, config, rate, read_bytes), config, context.report, barred)
-    folder = context.folder
+    folder, size = context.folder, tokenizer.get_vocab_size()
+    check_filled(size, config.vocab_size, "tokenizer.vocab_size")
     save(folder, tokenizer, config, barred)
     channel_rate = {name: min(1.0, REPORT_BYTES / size) if size else 1.0 for name, size in by_channel.items()}
     found = report.compression(
@@ -73,10 +74,16 @@ def run(context: stage.Context) -> dict[str, Any]:
     storage.write_json(
         folder / "report.json", found | {"sampled_bytes": read_bytes, "asked_vocab_size": config.vocab_size} | targets
     )
-    size = tokenizer.get_vocab_size()
-    if size < config.vocab_size:
-        context.report.say(f"  the corpus fills {size} of {config.vocab_size} tokens; the vocabulary is that small")
     return {"vocab_size": size, "asked_vocab_size": config.vocab_size, "sampled_bytes": read_bytes}
+
+
+def check_filled(size: int, asked: int, setting: str) -> None:
+    """Raise HeadwaterError data where the corpus supports fewer tokens than were asked for: no pair is left that it
+    holds twice."""
+    if size < asked:
+        raise HeadwaterError(
+            "data", f"the corpus supports {size} tokens, not {asked}", mend=f"{setting} {size} or less, or more text"
+        )
 
 
 def _train_bytes(split: Path) -> tuple[dict[str, int], dict[str, int]]:
@@ -210,12 +217,27 @@ def curves(
 def sampled(
     by_lang: Mapping[str, int], config: TokenizerConfig, report: Any
 ) -> tuple[dict[str, float], dict[str, int]]:
-    """(the share of each language's text that is read, the bytes that makes), told where it is not all."""
+    """(the share of each language's text that is read, the bytes that makes), told where it is not all.
+
+    Raises HeadwaterError data where no language with a weight has text.
+    """
+    _check_weights(by_lang, config.weights, report)
     rate = sample.rates(by_lang, config.sample_bytes, config.weights)
     if any(share < 1.0 for share in rate.values()):
         parts = ", ".join(f"{lang} {rate[lang]:.0%} of {size / 1e6:.1f} MB" for lang, size in sorted(by_lang.items()))
         report.say(f"  tokenizer learns from a sample: {parts}")
     return rate, {lang: round(size * rate[lang]) for lang, size in by_lang.items()}
+
+
+def _check_weights(by_lang: Mapping[str, int], weights: Mapping[str, float], report: Any) -> None:
+    missing = sorted(lang for lang, weight in weights.items() if weight > 0 and not by_lang.get(lang))
+    if not missing:
+        return
+    told = f"weights name {', '.join(missing)}, of which the corpus has no text"
+    if not any(by_lang.get(lang) and weight > 0 for lang, weight in weights.items()):
+        held = ", ".join(lang for lang, size in sorted(by_lang.items()) if size)
+        raise HeadwaterError("data", told, mend=f"weigh the languages that it holds: {held}")
+    report.say(f"  {told}")
 
 
 def train_from(

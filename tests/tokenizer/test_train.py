@@ -159,12 +159,24 @@ def test_the_stage_learns_from_the_training_part_alone(tmp_path):
         assert channel["bytes_per_token"] >= channel["chars_per_token"] > 1
 
 
-def test_the_stage_says_what_it_sampled_and_what_it_could_not_fill(tmp_path):
-    context = context_of(tmp_path, TokenizerConfig(vocab_size=90_000, sample_bytes=4_000, weights={"zh": 1.0}))
+def test_the_stage_says_what_it_sampled(tmp_path):
+    context = context_of(tmp_path, TokenizerConfig(vocab_size=600, sample_bytes=4_000, weights={"zh": 1.0, "fr": 1.0}))
     figures = train.run(context)
     said = context.report.out.getvalue()
-    assert figures["vocab_size"] < 90_000 and f"fills {figures['vocab_size']} of 90000" in said
     assert "learns from a sample" in said and figures["sampled_bytes"]["en"] == 0
+    assert "weights name fr, of which the corpus has no text" in said
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [({"vocab_size": 90_000}, "tokens, not 90000"), ({"vocab_size": 600, "weights": {"fr": 1.0}}, "weights name fr")],
+)
+def test_what_the_corpus_cannot_give_is_refused_and_nothing_written(tmp_path, wrong, told):
+    context = context_of(tmp_path, TokenizerConfig(**wrong))
+    with pytest.raises(HeadwaterError) as caught:
+        train.run(context)
+    assert caught.value.failure == "data" and told in str(caught.value) and caught.value.mend
+    assert not (context.folder / train.NAME).exists()
 
 
 def test_no_training_text_is_an_error(tmp_path):
