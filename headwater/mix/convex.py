@@ -63,7 +63,9 @@ def inside(A: np.ndarray, b: np.ndarray, G: np.ndarray, h: np.ndarray) -> tuple[
     tight = h - G @ found[:-1] <= 2 * STRICT
     while tight.any():
         one = _away(A, b, G, slack, tight)
-        loose = tight & (h - G @ one > 2 * STRICT) if one is not None else tight & False
+        if one is None:
+            break
+        loose = tight & (h - G @ one > 2 * STRICT)
         if not loose.any():
             break
         points.append(one)
