@@ -141,7 +141,7 @@ def labelled(inputs: Iterable[str], problems: Counter[str]) -> Iterator[Any]:
             "empty_corpus",
             "no document could be read",
             where=", ".join(inputs),
-            mend=f"unreadable rows: {dict(problems)}",
+            mend=f"rows passed over, by reason: {dict(problems)}" if problems else "name files that hold documents",
         )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import typer
@@ -127,8 +129,11 @@ def _names(peers: list[Path]) -> dict[str, Path]:
     return found
 
 
-def configured(given: dict[str, Any]) -> Any:
-    """A TokenizerConfig from the command line, checked. Raises HeadwaterError arguments."""
+def configured(given: dict[str, Any], names: Mapping[str, str] = MappingProxyType({})) -> Any:
+    """A TokenizerConfig from the command line, checked. `names`: options that a command calls otherwise.
+
+    Raises HeadwaterError arguments.
+    """
     from typing import get_args, get_type_hints
 
     from headwater.tokenizer.config import TokenizerConfig
@@ -141,14 +146,14 @@ def configured(given: dict[str, Any]) -> Any:
     config = TokenizerConfig(**given)
     problems = bounds.problems(config)
     if problems:
-        raise HeadwaterError("arguments", "; ".join(f"{_option(path)} {message}" for path, message in problems))
+        raise HeadwaterError("arguments", "; ".join(f"{_option(path, names)} {message}" for path, message in problems))
     return config
 
 
-def _option(path: str) -> str:
+def _option(path: str, names: Mapping[str, str]) -> str:
     """A field of TokenizerConfig as the command line has it."""
     name, _, key = path.replace("_", "-").replace("target-characters", "target-compression").partition(".")
-    return f"--{name} {key}".rstrip()
+    return f"--{names.get(name, name)} {key}".rstrip()
 
 
 def _sizes(vocab_size: str, max_vocab_size: str, is_targeted: bool) -> dict[str, int]:

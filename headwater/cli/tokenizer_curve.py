@@ -42,7 +42,8 @@ def curve(
     config = configured(
         given
         | {"vocab_size": wanted[0], "memory": whole(memory, "--memory")}
-        | {"sample_bytes": whole(sample_bytes, "--sample-bytes")}
+        | {"sample_bytes": whole(sample_bytes, "--sample-bytes")},
+        names={"vocab-size": "sizes"},
     )
     check_model(model, sequence_length)
     problems: list[Counter[str]] = []

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal, DecimalException
 
-SUFFIXES = {"k": 1e3, "M": 1e6, "B": 1e9, "T": 1e12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+SUFFIXES = {"k": 10**3, "M": 10**6, "B": 10**9, "T": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 _NUMBER = re.compile(r"^([-+]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(k|K|M|B|T|Ki|Mi|Gi)?$")
 
 
@@ -18,7 +19,11 @@ def number(text: str) -> float | None:
     if not match:
         return None
     suffix = {"K": "k"}.get(match[2], match[2])
-    return float(match[1].replace("_", "")) * (SUFFIXES[suffix] if suffix else 1)
+    digits = match[1].replace("_", "")
+    try:
+        return float(Decimal(digits) * (SUFFIXES[suffix] if suffix else 1))  # as floats 4.18M were not a whole number
+    except DecimalException:  # beyond all exponents
+        return float(digits)
 
 
 def spelled(value: float) -> str:
