@@ -6,7 +6,7 @@ its first phase, the tokens of every shard on disk. Theirs: megatron-core's `Ind
 document with a Hugging Face fast tokenizer, here `tokenizers` itself, without the wrapper; the main process writes.
 Imports, compiling and the start of the pools are left out of both. Runs alternate; the best of each counts.
 
-    python -m benchmarks.pack [--data ../shared/data] [--megabytes 60] [--workers 2] [--rounds 2]
+    python -m benchmarks.pack [--data ../shared/data] [--megabytes 170] [--workers 2] [--rounds 2]
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ def _same_tokens(mine: Path, peer: Path) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
-    parser.add_argument("--megabytes", type=float, default=60.0)
+    parser.add_argument("--megabytes", type=float, default=170.0)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=2)
     given = parser.parse_args()

@@ -30,7 +30,7 @@ from headwater.batches.segment import Segment
 from headwater.document import lookup
 from headwater.monitor.run import Run
 from headwater.pack import indexed
-from headwater.pack.build import DOCS_SCHEMA
+from headwater.pack.pieces import DOCS_SCHEMA
 from headwater.pack.config import ROW_GROUP_DOCUMENTS
 
 FLOOR_S = 0.5
@@ -116,6 +116,9 @@ def table(channel: str, lengths: np.ndarray) -> Iterator[pa.RecordBatch]:
             "length": lengths[rows.start : rows.stop],
             "warc_file": [f"crawl-{row // 20_000:05d}.warc.gz" for row in rows],
             "warc_offset": [row % 20_000 * 8192 for row in rows],
+            "fim": [""] * len(rows),
+            "fim_begin": [-1] * len(rows),
+            "fim_end": [-1] * len(rows),
         }
         arrays = [pa.array(columns.get(f.name, [channel] * len(rows)), f.type) for f in DOCS_SCHEMA]
         yield pa.RecordBatch.from_arrays(arrays, schema=DOCS_SCHEMA)
