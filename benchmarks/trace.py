@@ -30,8 +30,8 @@ from headwater.batches.segment import Segment
 from headwater.document import lookup
 from headwater.monitor.run import Run
 from headwater.pack import indexed
-from headwater.pack.pieces import DOCS_SCHEMA
 from headwater.pack.config import ROW_GROUP_DOCUMENTS
+from headwater.pack.pieces import DOCS_SCHEMA
 
 FLOOR_S = 0.5
 CHANNELS = {"zh-general": 0.4, "en-general": 0.4, "code-specific": 0.2}
@@ -101,6 +101,7 @@ def make(run: Path, documents: int) -> int:
         windows=windows,
     )
     storage.write_text(run / "mix" / "schedule.jsonl", json.dumps(segment.row()) + "\n")
+    storage.write_json(run / "mix" / "mixture.json", {"packing": "cut"})
     storage.write_bytes(run / "tokenizer" / "tokenizer.json", tokenizer())
     return round(documents / spent)
 
